@@ -1,0 +1,1 @@
+"""The values both modes share: messages, blueprints, provenance, dialogues."""

@@ -1,0 +1,193 @@
+"""Provenance: where every argument's value came from, resolved on the finished transcript.
+
+Nothing is taken from the plan. Whoever holds the messages and the tools can resolve every leaf of every call again
+and must come to the same answer. Sources are tried in this order: what the user said (latest message first), results
+of earlier steps (latest first), the system message, the schema's default, and last, for booleans and enums,
+an implication of the user's words. A value that none of them explains is unresolved: somebody invented it.
+"""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from toolgraph.dialogue.messages import Message, ToolCall
+from toolgraph.dialogue.spoken import find_said, parse_date, split_words, today_in
+from toolgraph.tools import pointers
+from toolgraph.tools.fields import Field
+from toolgraph.tools.spec import ToolSpec
+
+ResolvedSource = Literal["user", "result", "context", "default", "inferred", "unresolved"]
+_STEMS = re.compile(r"[^\W\d_]{4,}")
+_COMMON = frozenset({"whether", "true", "false", "should", "this", "that", "with", "from", "when", "which", "default"})
+
+
+class Provenance(BaseModel):
+    """Where one argument leaf came from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    call: str
+    """The call it belongs to."""
+    pointer: str
+    """Where it stands in the arguments; empty for a call without arguments."""
+    source: ResolvedSource
+    message: int = -1
+    """For `user` and `context`: index of the message that states it. For `result`: that of the tool message."""
+    span: tuple[int, int] | None = None
+    """For `user` and `context`: start and end of the statement in that message's content, in characters."""
+    result_call: str = ""
+    """For `result`: the call whose result holds the value."""
+    result_pointer: str = ""
+    """For `result`: where it stands there."""
+    transform: str = ""
+    """The rewriting between what the source says and the value; empty where they are the same."""
+
+
+def resolve(messages: Sequence[Message], tools: Mapping[str, ToolSpec]) -> tuple[Provenance, ...]:
+    """Resolve every argument leaf of every call in `messages`.
+
+    Calls of one message see only what stands before that message, so a value taken from a result of the same
+    parallel batch is unresolved. Arguments that are not a JSON object contribute no leaves; other checks name them.
+    """
+    transcript = Transcript()
+    resolved: list[Provenance] = []
+    for message in messages:
+        for call in message.tool_calls:
+            resolved.extend(resolve_call(call, transcript, tools.get(call.name)))
+        transcript.append(message)
+    return tuple(resolved)
+
+
+def resolve_call(call: ToolCall, transcript: "Transcript", tool: ToolSpec | None) -> Iterator[Provenance]:
+    """Yield the provenance of each argument leaf of one call, seen from where `transcript` ends."""
+    try:
+        arguments = call.parsed()
+    except ValueError:
+        return
+    if not isinstance(arguments, dict):
+        return
+    for pointer, value in pointers.leaves(arguments):
+        yield transcript.source_of(call.id, pointer, value, tool)
+
+
+class Transcript:
+    """What has been said so far, indexed for finding values in it."""
+
+    def __init__(self) -> None:
+        self.today: dt.date | None = None
+        self._length = 0
+        self._spoken: list[tuple[int, str]] = []
+        self._system: list[tuple[int, str]] = []
+        self._results: dict[str, list[tuple[int, str, str]]] = {}
+
+    def append(self, message: Message) -> None:
+        """Take one more message into account."""
+        index = self._length
+        self._length += 1
+        if message.role == "user":
+            self._spoken.append((index, message.content))
+        elif message.role == "system":
+            self._system.append((index, message.content))
+            self.today = self.today or today_in(message.content)
+        elif message.role == "tool":
+            for pointer, value in _result_leaves(message.content):
+                for key in _keys(value):
+                    self._results.setdefault(key, []).append((index, message.tool_call_id, pointer))
+
+    def source_of(self, call: str, pointer: str, value: Any, tool: ToolSpec | None) -> Provenance:
+        """Return where a value that a call uses now came from."""
+        said = self._said(value, self._spoken)
+        if said:
+            return Provenance(call=call, pointer=pointer, source="user", **said)
+        result = self._in_results(value, pointer)
+        if result:
+            return Provenance(call=call, pointer=pointer, source="result", **result)
+        said = self._said(value, self._system)
+        if said:
+            return Provenance(call=call, pointer=pointer, source="context", **said)
+        field = _field_at(tool, pointer) if tool else None
+        if _is_default(value, field):
+            return Provenance(call=call, pointer=pointer, source="default")
+        implied = self._implied(value, field)
+        if implied >= 0:
+            return Provenance(call=call, pointer=pointer, source="inferred", message=implied)
+        return Provenance(call=call, pointer=pointer, source="unresolved")
+
+    def _said(self, value: Any, where: list[tuple[int, str]]) -> dict[str, Any] | None:
+        if isinstance(value, bool) or value is None:
+            return None
+        for index, text in reversed(where):
+            said = find_said(value, text, self.today)
+            if said:
+                return {"message": index, "span": (said.start, said.end), "transform": said.transform}
+        return None
+
+    def _in_results(self, value: Any, pointer: str) -> dict[str, Any] | None:
+        if isinstance(value, bool) or value is None or value == "":
+            return None
+        exact, *others = _keys(value)
+        places, transform = self._results.get(exact), ""
+        if not places:
+            places, transform = self._results.get(others[0]), "type"
+        if not places and isinstance(value, str) and parse_date(value):
+            places, transform = self._results.get(f"day:{value}"), "date part"
+        if not places:
+            return None
+        name = pointers.split(pointer)[-1] if pointer else ""
+        best = max(places, key=lambda place: (place[2].endswith(f"/{name}"), place[0]))
+        return {"message": best[0], "result_call": best[1], "result_pointer": best[2], "transform": transform}
+
+    def _implied(self, value: Any, field: Field | None) -> int:
+        """Index of the latest user message whose words imply a boolean or an enum value, else -1."""
+        if field is None or not (isinstance(value, bool) or value in field.schema.get("enum", ())):
+            return -1
+        about = f"{split_words(field.name)} {field.description if isinstance(value, bool) else split_words(str(value))}"
+        stems = {word[:5] for word in _STEMS.findall(about.casefold()) if word not in _COMMON}
+        for index, text in reversed(self._spoken):
+            if any(word[:5] in stems for word in _STEMS.findall(text.casefold())):
+                return index
+        return -1
+
+
+def _result_leaves(content: str) -> Iterator[tuple[str, Any]]:
+    try:
+        result = json.loads(content, strict=False)
+    except (ValueError, RecursionError):
+        return
+    for pointer, value in pointers.leaves(result):
+        yield pointer, value
+
+
+def _keys(value: Any) -> tuple[str, ...]:
+    """What a leaf of a result is looked up by: itself first, then its text in any case, then its date."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    exact = f"{'number' if isinstance(value, float) else type(value).__name__}:{value}"
+    text = f"text:{str(value).casefold()}"
+    if isinstance(value, str) and len(value) > 10 and value[10] in "T " and parse_date(value[:10]):
+        return exact, text, f"day:{value[:10]}"
+    return exact, text
+
+
+def _field_at(tool: ToolSpec, pointer: str) -> Field | None:
+    return next((field for field in tool.parameter_fields if pointers.matches(field.pointer, pointer)), None)
+
+
+def _is_default(value: Any, field: Field | None) -> bool:
+    if field is None:
+        return False
+    schema = field.schema
+    if "const" in schema:
+        return bool(schema["const"] == value)
+    if schema.get("enum") == [value]:
+        return True
+    if "default" not in schema:
+        return value is None and "null" in (schema.get("type") or ())
+    default = schema["default"]
+    return bool(default == value and isinstance(default, bool) == isinstance(value, bool)) or (
+        isinstance(default, str) and not isinstance(value, bool) and default == str(value)
+    )

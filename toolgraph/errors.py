@@ -1,0 +1,48 @@
+"""The errors toolgraph raises, one small family.
+
+    ToolgraphError
+    ├── InputError              something the user gave cannot be used; the CLI exits with 2
+    │   ├── ToolSpecError       a tool or a catalogue of tools
+    │   ├── FormatError         a file of dialogues
+    │   ├── ConfigError         an option or a configuration file
+    │   └── RunDirectoryError   an output directory that is something else, or another run's
+    ├── EmbeddingError          an embedding model that is missing, damaged or cannot be loaded
+    ├── AnswerError             a model's answer that cannot be used; the step is tried again
+    └── GenerationError         the work could not be finished; the CLI exits with 1
+"""
+
+
+class ToolgraphError(Exception):
+    """The base of every error toolgraph raises on purpose; its message says what, where and what to do."""
+
+
+class InputError(ToolgraphError):
+    """Something the user gave cannot be used."""
+
+
+class ToolSpecError(InputError):
+    """A tool, or a catalogue of tools, cannot be read."""
+
+
+class FormatError(InputError):
+    """A file of dialogues cannot be read."""
+
+
+class ConfigError(InputError):
+    """An option or a configuration file does not make sense."""
+
+
+class RunDirectoryError(InputError):
+    """An output directory holds something else than the run that was asked for."""
+
+
+class EmbeddingError(ToolgraphError):
+    """An embedding model is missing, damaged, or cannot be loaded."""
+
+
+class AnswerError(ToolgraphError):
+    """A model's answer cannot be used; the step that asked is tried again."""
+
+
+class GenerationError(ToolgraphError):
+    """The work could not be finished."""

@@ -1,0 +1,196 @@
+"""The questions: what each agent is told, and the shape of what it answers."""
+
+import json
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from toolgraph.dialogue.blueprint import PlannedStep, PlannedTurn, PlanStyle
+from toolgraph.dialogue.messages import Message
+from toolgraph.models.request import Request
+from toolgraph.tools.edges import Edge
+from toolgraph.tools.spec import ToolSpec
+
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+class PlanAnswer(BaseModel):
+    """A plan: the turns of one dialogue."""
+
+    model_config = _FROZEN
+
+    turns: tuple[PlannedTurn, ...]
+
+
+class PlanRequest(Request[PlanAnswer]):
+    """Asks for the turns of one dialogue over a sample of tools.
+
+    With `plan_style` `intents` the turns hold needs only; with `grounded` they hold the calls as well, each
+    argument with its source.
+    """
+
+    answer: ClassVar[type[BaseModel]] = PlanAnswer
+    prompt: ClassVar[str] = "plan"
+
+    tools: tuple[ToolSpec, ...]
+    edges: tuple[Edge, ...]
+    system: str
+    target_turns: int
+    plan_style: PlanStyle
+    complaint: str = ""
+    """What was wrong with the last answer, when the step is tried again."""
+
+    def prompt_fields(self) -> dict[str, str]:
+        """Tools as JSON lines, edges as sentences."""
+        fields = super().prompt_fields()
+        links = [f"- {edge.source} {edge.source_field} -> {edge.target} {edge.target_field}" for edge in self.edges]
+        return {**fields, "tools": _tools_text(self.tools), "edges": "\n".join(links) or "- none"}
+
+
+class UserAnswer(BaseModel):
+    """What the user says."""
+
+    model_config = _FROZEN
+
+    text: str
+    meaning: tuple[PlannedStep, ...] = ()
+    """The calls the speaker had in mind, where it is a rule that knows them and the plan does not say."""
+
+
+class UserRequest(Request[UserAnswer]):
+    """Asks the user for one message."""
+
+    answer: ClassVar[type[BaseModel]] = UserAnswer
+    prompt: ClassVar[str] = "user"
+
+    tools: tuple[ToolSpec, ...]
+    style: str
+    turn: PlannedTurn
+    """The item of the plan to speak about."""
+    turn_number: int
+    """Its position in the plan, from 0."""
+    turns_left: int
+    """Items after this one."""
+    asked_back: bool
+    """Whether the assistant's last message asks for something this item still needs."""
+    messages: tuple[Message, ...]
+    complaint: str = ""
+
+    def prompt_fields(self) -> dict[str, str]:
+        """Tools as JSON lines, the history as lines of speech, the current item as its intent."""
+        return {
+            **super().prompt_fields(),
+            "tools": _tools_text(self.tools),
+            "turn": self.turn.intent,
+            "messages": _messages_text(self.messages),
+        }
+
+
+class PlainCall(BaseModel):
+    """A call as an assistant decides it, before it gets an id."""
+
+    model_config = _FROZEN
+
+    tool: str
+    arguments: dict[str, Any]
+
+
+class AssistantAnswer(BaseModel):
+    """What the assistant does: calls, or words to the user."""
+
+    model_config = _FROZEN
+
+    text: str = ""
+    calls: tuple[PlainCall, ...] = ()
+    reasoning: str = ""
+
+
+class AssistantRequest(Request[AssistantAnswer]):
+    """Asks the assistant for its next message."""
+
+    answer: ClassVar[type[BaseModel]] = AssistantAnswer
+    prompt: ClassVar[str] = "assistant"
+
+    tools: tuple[ToolSpec, ...]
+    messages: tuple[Message, ...]
+    turn: PlannedTurn
+    """The item of the plan being played; a language model is not shown it."""
+    turn_start: int
+    """Index of the user message that opened the item."""
+    turns_left: int
+    call_ids: tuple[tuple[str, str], ...]
+    """Pairs of planned call and actual call id, for those already made; not shown to a language model either."""
+    complaint: str = ""
+
+    def prompt_fields(self) -> dict[str, str]:
+        """Tools as JSON lines, the history as lines of speech."""
+        return {
+            **super().prompt_fields(),
+            "tools": _tools_text(self.tools),
+            "messages": _messages_text(self.messages),
+        }
+
+
+class ToolAnswer(BaseModel):
+    """The result of one call."""
+
+    model_config = _FROZEN
+
+    result: Any = None
+
+
+class ToolRequest(Request[ToolAnswer]):
+    """Asks what a tool answers to one call, in the world that the earlier calls made."""
+
+    answer: ClassVar[type[BaseModel]] = ToolAnswer
+    prompt: ClassVar[str] = "tool"
+
+    tool: ToolSpec
+    arguments: dict[str, Any]
+    facts: tuple["Fact", ...]
+    """Every earlier call of the dialogue with its result, oldest first."""
+    system: str
+    complaint: str = ""
+
+    def prompt_fields(self) -> dict[str, str]:
+        """Definition, arguments and facts as JSON."""
+        return {
+            **super().prompt_fields(),
+            "tool": _tools_text((self.tool,)),
+            "arguments": json.dumps(self.arguments, ensure_ascii=False),
+            "facts": "\n".join(
+                f"- {fact.tool.name} {json.dumps(fact.arguments, ensure_ascii=False)} -> "
+                f"{json.dumps(fact.result, ensure_ascii=False)}"
+                for fact in self.facts
+            )
+            or "- none",
+        }
+
+
+class Fact(BaseModel):
+    """One call that was made, with what came back."""
+
+    model_config = _FROZEN
+
+    tool: ToolSpec
+    arguments: dict[str, Any]
+    result: Any = None
+
+
+ToolRequest.model_rebuild()
+
+REQUESTS: tuple[type[Request[Any]], ...] = (PlanRequest, UserRequest, AssistantRequest, ToolRequest)
+"""Every request class; a test sees to it that each has a prompt, a rule and a golden file."""
+
+
+def _tools_text(tools: tuple[ToolSpec, ...]) -> str:
+    shown = ("name", "description", "parameters", "returns")
+    return "\n".join(json.dumps(tool.model_dump(include=set(shown)), ensure_ascii=False) for tool in tools)
+
+
+def _messages_text(messages: tuple[Message, ...]) -> str:
+    lines: list[str] = []
+    for message in messages:
+        lines += [f"{message.role}: {message.content}"] if message.content else []
+        lines += [f"{message.role} calls {call.name} {call.arguments}" for call in message.tool_calls]
+    return "\n".join(lines)

@@ -1,0 +1,78 @@
+"""ToolSpec: what a tool is."""
+
+import json
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from toolgraph.tools import fields
+from toolgraph.tools.schema import Schema, standard_schema
+
+Effects = Literal["reads", "writes", "deletes", "unknown"]
+
+
+class Origin(BaseModel):
+    """Where a tool's definition came from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: str = ""
+    """The file it was read from."""
+    api: str = ""
+    """The API, server or data set it belongs to."""
+    category: str = ""
+    """The subject it was filed under by its owners."""
+    licence: str = ""
+    """The licence of the definition, as its source states it."""
+
+
+class ToolSpec(BaseModel):
+    """A tool as its owner describes it. Schemas are kept verbatim; the cached properties hold their standard form."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1)
+    """What a model calls it by; unique within a catalogue."""
+    description: str = ""
+    """What it does, in its owner's words."""
+    parameters: dict[str, Any] = Field(default_factory=lambda: {"type": "object", "properties": {}})
+    """JSON Schema of the arguments object, as given."""
+    returns: dict[str, Any] | None = None
+    """JSON Schema of a result, as given, or none."""
+    returns_inferred: bool = False
+    """Whether `returns` was inferred by toolgraph and not written by the tool's owner."""
+    origin: Origin = Origin()
+    """Where the definition came from."""
+    effects: Effects = "unknown"
+    """What a call changes."""
+
+    @cached_property
+    def input_schema(self) -> Schema:
+        """`parameters` in standard form; always an object schema."""
+        schema = standard_schema(self.parameters)
+        if schema.get("type") != "object" and "$ref" not in schema:
+            schema = {**schema, "type": "object"}
+        return schema
+
+    @cached_property
+    def output_schema(self) -> Schema | None:
+        """`returns` in standard form."""
+        return None if self.returns is None else standard_schema(self.returns)
+
+    @cached_property
+    def parameter_fields(self) -> tuple[fields.Field, ...]:
+        """The leaves of the parameters."""
+        return fields.flatten(self.input_schema)
+
+    @cached_property
+    def return_fields(self) -> tuple[fields.Field, ...]:
+        """The leaves of the returns; empty where nothing is known of them."""
+        return fields.flatten(self.output_schema) if self.output_schema else ()
+
+    @cached_property
+    def definition_key(self) -> str:
+        """The definition as canonical text: equal for tools that are the same but for where they came from."""
+        return json.dumps(
+            [self.name, self.description, self.parameters, self.returns], sort_keys=True, ensure_ascii=False
+        )
