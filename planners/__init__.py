@@ -1,0 +1,1 @@
+"""Planners: each turns its input into a Blueprint."""

@@ -1,0 +1,84 @@
+"""The `toolgraph` command: a table of commands, each loaded when it is called."""
+
+import importlib.metadata
+import importlib.util
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from toolgraph.errors import InputError, ToolgraphError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "generate": ("toolgraph.cli.generate", "Synthesize dialogues over a catalogue of tools."),
+    "graph": ("toolgraph.cli.graph", "Link the tools of a catalogue into a graph."),
+    "sample": ("toolgraph.cli.sample", "Sample sets of related tools from a catalogue."),
+    "check": ("toolgraph.cli.check", "Check dialogues, ours or anyone's, and print what is wrong."),
+    "export": ("toolgraph.cli.export", "Write the dialogues of a run in a training format."),
+    "show": ("toolgraph.cli.show", "Print dialogues readably, with the source of every argument."),
+}
+"""Each command's module and its help sentence; the module's `command` is the Click command."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is called, so that `--help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of a run."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import and return one command."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="toolgraph")
+def cli() -> None:
+    """Synthesize tool-calling dialogues from your own APIs, and prove where every argument came from."""
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one sentence on stderr, 2 for the user's input and 1 for the work."""
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    collision = colliding_package()
+    if collision:
+        click.echo(collision, err=True)
+        sys.exit(1)
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except ToolgraphError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2 if isinstance(error, InputError) else 1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def colliding_package() -> str | None:
+    """Return a sentence if `planners` or `agents` is another distribution's package and not toolgraph's own."""
+    home = Path(__file__).parents[2]
+    for name in ("planners", "agents"):
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None or Path(spec.origin).parent != home / name:
+            owner = next(iter(importlib.metadata.packages_distributions().get(name, ["something else"])))
+            return (
+                f"the package '{name}' is not toolgraph's own but comes from {owner} ({spec and spec.origin}); "
+                "install toolgraph in an environment of its own"
+            )
+    return None

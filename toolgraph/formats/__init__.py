@@ -1,0 +1,1 @@
+"""Training formats: one file per format, reading and writing."""

@@ -1,0 +1,1 @@
+"""Whether a dialogue is right (checks) and whether a data set is good (metrics)."""

@@ -1,0 +1,1 @@
+"""A run: its configuration, its directory, and the pipeline that fills it."""
