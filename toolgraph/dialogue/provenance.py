@@ -15,9 +15,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from toolgraph.dialogue.messages import Message, ToolCall
-from toolgraph.dialogue.spoken import find_said, parse_date, split_words, today_in
+from toolgraph.dialogue.spoken import find_said, parse_date, today_in
 from toolgraph.tools import pointers
 from toolgraph.tools.fields import Field
+from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
 ResolvedSource = Literal["user", "result", "context", "default", "inferred", "unresolved"]

@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from toolgraph.tools.names import split_words
+
 NUMBER_WORDS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
@@ -19,7 +21,6 @@ MONTHS = (
 )  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y")
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+(?:\.\d+)?|[^\W\d_a-zA-Z]+")
 _DATE_SHAPE = re.compile(r"\d{4}-\d\d-\d\d|\d{4}/\d\d/\d\d|\d{8}|\d\d[/.-]\d\d[/.-]\d{4}")
 _TIME_SHAPE = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?:Z|[+-]\d\d:?\d\d)?")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
@@ -39,20 +40,6 @@ class Said(NamedTuple):
     start: int
     end: int
     transform: str
-
-
-def split_words(name: str) -> str:
-    """Return an identifier as lower-case words.
-
-    >>> split_words("premium_economyClass")
-    'premium economy class'
-    """
-    return " ".join(word.lower() for word in _WORDS.findall(name))
-
-
-def looks_like_identifier(text: str) -> bool:
-    """Say whether a text is shaped like a name in code: an underscore, an inner dot, or an inner capital."""
-    return bool(re.fullmatch(r"\w+(?:[_.]\w+)+|[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*", text))
 
 
 @lru_cache(maxsize=8192)

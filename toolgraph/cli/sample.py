@@ -1,0 +1,60 @@
+"""`toolgraph sample`: sample sets of related tools from a catalogue."""
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from toolgraph.cli.graph import PATH, embedding_options, graph_of, tools_options
+
+
+@click.command(epilog="Example: toolgraph sample --tools my_tools.json --strategy dataflow -n 5")
+@tools_options
+@click.option("--graph", "directory", type=PATH, help="A graph made by toolgraph graph, instead of --tools.")
+@click.option("--strategy", default="walk", show_default=True, help="random, walk or dataflow.")
+@click.option("--tools-per-dialogue", default="2-6", show_default=True, help="How many tools a sample has.")
+@click.option("-n", "--number", type=click.IntRange(min=1), default=10, show_default=True, help="How many samples.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Where all choices come from.")
+@click.option("--out", type=click.File("w", encoding="utf-8", lazy=True), default="-", help="File for the samples.")
+@embedding_options
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def command(
+    tools: tuple[Path, ...], more_tools: tuple[Path, ...], rename_duplicates: bool | None, directory: Path | None,
+    strategy: str, tools_per_dialogue: str, number: int, seed: int, out: IO[str], threshold: float, embedder: str,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Sample sets of related tools from a catalogue, as JSON Lines."""
+    from toolgraph.graph.sampling import parse_range, require_strategy, sample_tools
+    from toolgraph.graph.storage import load_graph
+
+    sizes = parse_range(tools_per_dialogue)
+    require_strategy(strategy)
+    sources = (*tools, *more_tools)
+    if directory and sources:
+        raise click.UsageError("name the tools or a graph: --tools FILE_OR_DIR... or --graph DIR")
+    graph = load_graph(directory) if directory else graph_of(sources, rename_duplicates, embedder, threshold)
+    seen: set[str] = set()
+    rules: Counter[str] = Counter()
+    for sample in sample_tools(graph, strategy=strategy, number=number, sizes=sizes, seed=seed):
+        names = [tool.name for tool in sample.tools]
+        record = {
+            "id": sample.id, "strategy": sample.strategy, "tools": names,
+            "edges": [asdict(edge) for edge in sample.edges], "rules": dict(sample.rules),
+        }  # fmt: skip
+        out.write(json.dumps(record, ensure_ascii=False) + "\n")
+        seen.update(names)
+        rules.update(dict(sample.rules))
+    summary = {"samples": number, "tools_seen": len(seen), "tools": len(graph), "rules": dict(sorted(rules.items()))}
+    click.echo(json.dumps(summary) if as_json else _sentence(summary), err=True)
+
+
+def _sentence(summary: dict[str, Any]) -> str:
+    fired = ", ".join(f"{rule} {count:,}" for rule, count in summary["rules"].items()) or "none"
+    share = summary["tools_seen"] / summary["tools"]
+    return (
+        f"{summary['samples']:,} samples hold {summary['tools_seen']:,} of {summary['tools']:,} tools ({share:.1%}); "
+        f"rules fired: {fired}"
+    )

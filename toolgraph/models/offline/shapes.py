@@ -1,0 +1,121 @@
+"""Building JSON values that follow a schema: the tree of a schema, made once, and filled leaf by leaf."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from toolgraph.tools.fields import Field
+from toolgraph.tools.pointers import ANY_ITEM, join
+from toolgraph.tools.schema import Schema, branches, types_of
+from toolgraph.tools.spec import ToolSpec
+
+MAX_DEPTH = 6
+LeafMaker = Callable[[Field, str], Any]
+"""Returns the value for a field at a pointer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A scalar, or a container of which the schema says nothing more."""
+
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list and the shape of its items."""
+
+    item: "Shape"
+    shortest: int
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectOf:
+    """An object and the shapes of its properties."""
+
+    properties: tuple[tuple[str, "Shape", bool], ...]
+    """Name, shape, and whether it is required."""
+
+
+Shape = Leaf | ListOf | ObjectOf
+
+_shapes: dict[tuple[str, bool], Shape] = {}
+
+
+def input_shape(tool: ToolSpec) -> Shape:
+    """Return the shape of a tool's arguments."""
+    return _cached(tool, False)
+
+
+def output_shape(tool: ToolSpec) -> Shape:
+    """Return the shape of a tool's results."""
+    return _cached(tool, True)
+
+
+def _cached(tool: ToolSpec, is_output: bool) -> Shape:
+    key = (tool.definition_key, is_output)
+    shape = _shapes.get(key)
+    if shape is None:
+        schema = (tool.output_schema or {}) if is_output else tool.input_schema
+        shape = _shapes[key] = _shape(schema, schema, "", "", "", True, 0, frozenset())
+    return shape
+
+
+def _shape(
+    schema: Schema, root: Schema, pointer: str, name: str, described: str, is_required: bool, depth: int, above: frozenset[str]
+) -> Shape:
+    reference = schema.get("$ref")
+    is_cycle = isinstance(reference, str) and reference in above
+    if isinstance(reference, str):
+        above = above | {reference}
+    option = next((option for option in branches(schema, root) if types_of(option) != ("null",)), {})
+    text = option.get("description") or schema.get("description")
+    described = " ".join(text.split()) if isinstance(text, str) else described
+    types = types_of(option)
+    if depth < MAX_DEPTH and not is_cycle:
+        if option.get("properties"):
+            required = set(option.get("required", ()))
+            return ObjectOf(
+                tuple(
+                    (child, _shape(sub, root, join(pointer, child), child, "", child in required, depth + 1, above), child in required)
+                    for child, sub in option["properties"].items()
+                )
+            )
+        if "array" in types:
+            items = option.get("items")
+            prefix = option.get("prefixItems")
+            sub = items if isinstance(items, dict) and items else (prefix[0] if prefix else {"type": "string"})
+            shortest = int(option.get("minItems", 0)) or (len(prefix) if prefix else 0)
+            longest = int(option.get("maxItems", len(prefix) if prefix and not items else 1 << 30))
+            child = _shape(sub, root, f"{pointer}/{ANY_ITEM}", name or "item", described, is_required, depth + 1, above)
+            return ListOf(child, shortest, max(longest, shortest))
+    return Leaf(Field(pointer, name, described, {**option, "description": described}, is_required))
+
+
+def fill(
+    shape: Shape, make: LeafMaker, chooser: random.Random, wants: Callable[[str, str], bool], lengths: tuple[int, int], pointer: str = ""
+) -> Any:
+    """Return a value of `shape`; `wants(pointer, name)` says which optional properties it holds.
+
+    `lengths` is the usual range of a list's length, bent to what the schema admits.
+    """
+    if isinstance(shape, Leaf):
+        return make(shape.field, pointer)
+    if isinstance(shape, ListOf):
+        low, high = max(lengths[0], shape.shortest), min(max(lengths[1], shape.shortest), shape.longest)
+        number = chooser.randint(min(low, high), high)
+        items: list[Any] = []
+        for index in range(number):
+            item = fill(shape.item, make, chooser, wants, lengths, join(pointer, index))
+            if isinstance(item, dict | list) or item not in items:
+                items.append(item)
+        while len(items) < shape.shortest:
+            items.append(fill(shape.item, make, chooser, wants, lengths, join(pointer, len(items))))
+        return items
+    return {
+        name: fill(child, make, chooser, wants, lengths, join(pointer, name))
+        for name, child, is_required in shape.properties
+        if is_required or wants(pointer, name)
+    }
