@@ -2,6 +2,7 @@
 
 import json
 import sys
+import textwrap
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -45,7 +46,7 @@ def command(
     tools: tuple[Path, ...], more_tools: tuple[Path, ...], rename_duplicates: bool | None, out: Path, threshold: float,
     embedder: str, edges_csv: Path | None, graphml: Path | None, gexf: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Link the tools of a catalogue into a graph: by the parameters they share and by what one returns and another takes."""
+    """Link the tools of a catalogue into a graph, by the parameters they share and the results they can hand on."""
     from toolgraph.errors import RunDirectoryError
     from toolgraph.graph.exports import write_edges_csv, write_gexf, write_graphml
     from toolgraph.graph.statistics import graph_statistics
@@ -69,13 +70,14 @@ def command(
 
 def graph_of(tools: tuple[Path, ...], rename_duplicates: bool | None, embedder: str, threshold: float) -> Any:
     """Read tools and return their graph, with embeddings from the user's cache where it has them."""
+    from toolgraph.errors import ConfigError
     from toolgraph.graph.embedding import embed, load_encoder
     from toolgraph.graph.graph import build_tool_graph, require_threshold
     from toolgraph.graph.vector_cache import default_cache
     from toolgraph.tools.catalogue import load_tools
 
     if not tools:
-        raise click.UsageError("name the tools: --tools FILE_OR_DIR...")
+        raise ConfigError("name the tools: --tools FILE_OR_DIR...")
     require_threshold(threshold)
     catalogue = load_tools(tools, rename_duplicates=rename_duplicates)
     encoder, model_id = load_encoder(embedder)
@@ -84,29 +86,21 @@ def graph_of(tools: tuple[Path, ...], rename_duplicates: bool | None, embedder: 
 
 
 def print_progress(done: int, total: int) -> None:
-    """Say on stderr how many texts are embedded: on one line that is written again on a terminal, else on a new one."""
+    """Say on stderr how many texts are embedded: on a terminal on one line, written again and again."""
     is_live = sys.stderr.isatty()
-    click.echo(f"{chr(13) * is_live}embedded {done:,} of {total:,} field texts", err=True, nl=not is_live or done == total)
+    line = f"embedded {done:,} of {total:,} field texts"
+    click.echo(f"\r{line}" if is_live else line, err=True, nl=not is_live or done == total)
 
 
 def print_statistics(statistics: dict[str, Any]) -> None:
     """Print the statistics of a graph as tables."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    numbers = Table.grid(padding=(0, 2))
     for name, value in _rows(statistics):
-        numbers.add_row(name, value)
-    console.print(numbers)
+        click.echo(f"{name:<12}{value}")
     for title, hubs in (("hub tools", statistics["hub_tools"]), ("hub fields", statistics["hub_fields"])):
         if hubs:
-            table = Table.grid(padding=(0, 2))
-            for name, links in hubs:
-                table.add_row(f"{links:>8,}", Text(name, no_wrap=True, overflow="ellipsis"))
-            console.print(f"\n[bold]{title}[/bold] (tools linked)")
-            console.print(table)
+            click.echo("\n" + click.style(title, bold=True) + " (tools linked)")
+        for name, links in hubs:
+            click.echo(f"{links:>8,}  {textwrap.shorten(name, 100, placeholder=' ...')}")
 
 
 def _rows(statistics: dict[str, Any]) -> list[tuple[str, str]]:
@@ -114,7 +108,7 @@ def _rows(statistics: dict[str, Any]) -> list[tuple[str, str]]:
     spread = f"min {degree['min']:,}, median {degree['median']:,.0f}, mean {degree['mean']:,}, max {degree['max']:,}"
     return [
         ("tools", f"{statistics['nodes']:,}"),
-        ("edges", f"{edges['P-P']:,} P-P (similar parameters), {edges['P-R']:,} P-R (one returns what the other takes)"),
+        ("edges", f"{edges['P-P']:,} P-P (similar parameters), {edges['P-R']:,} P-R (a result fits a parameter)"),
         ("degree", spread),
         ("components", f"{statistics['components']:,}, the largest of {statistics['largest_component']:,} tools"),
         ("isolated", f"{statistics['isolated']:,} tools"),

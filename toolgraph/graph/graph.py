@@ -12,7 +12,7 @@ from toolgraph.errors import ConfigError
 from toolgraph.graph.embedding import Vectors
 from toolgraph.graph.field_table import FieldTable, IntArray
 from toolgraph.graph.identifiers import is_identifier
-from toolgraph.graph.matches import SimilarTexts, best_matches, matches_among, without_loops
+from toolgraph.graph.matches import Match, SimilarTexts, best_matches, matches_among, without_loops
 from toolgraph.graph.similarity import Sparse, similar_among, similar_pairs
 from toolgraph.tools.edges import Edge, EdgeKind
 from toolgraph.tools.spec import ToolSpec
@@ -93,7 +93,8 @@ class ToolGraph:
     @cached_property
     def degrees(self) -> IntArray:
         """How many other tools each tool is linked to."""
-        return np.diff(self.adjacency.indptr).astype(np.int32)
+        counts: IntArray = np.diff(self.adjacency.indptr).astype(np.int32)
+        return counts
 
     def neighbours(self, name: str) -> tuple[str, ...]:
         """Return the tools linked to a tool by an edge of any kind, in the order of the catalogue."""
@@ -137,9 +138,10 @@ class ToolGraph:
         places = sorted({self.index[name] for name in names})
         shared = matches_among(places, self.parameters, self.parameters, self._alike_texts)
         flows = matches_among(places, self.returns, self.parameters, self._fed_texts)
-        found = [("P-P", *match) for match in shared if match[0] < match[1]] + [("P-R", *match) for match in flows]
-        found.sort(key=lambda match: (match[1], match[2], match[0], match[3], match[4]))
-        return tuple(self._edge(*match) for match in found)
+        found: list[tuple[EdgeKind, Match]] = [("P-P", match) for match in shared if match[0] < match[1]]
+        found += [("P-R", match) for match in flows]
+        found.sort(key=lambda edge: (edge[1][:2], edge[0], edge[1][2:]))
+        return tuple(self._edge(kind, *match) for kind, match in found)
 
     def edges(self) -> Iterator[Edge]:
         """Yield every edge with its most similar pair of fields, in the order of the catalogue.
@@ -147,8 +149,7 @@ class ToolGraph:
         A P-P edge comes once, from the tool that comes first; a P-R edge runs from the returner to the taker.
         """
         for source in range(len(self)):
-            shared = best_matches(source, self.parameters, self.parameters, self.alike)
-            for match in shared:
+            for match in best_matches(source, self.parameters, self.parameters, self.alike):
                 if match[0] > source:
                     yield self._edge("P-P", source, *match)
             for match in best_matches(source, self.returns, self.parameters, self.feeds):
@@ -192,11 +193,11 @@ class ToolGraph:
     def _names(self, places: IntArray) -> tuple[str, ...]:
         return tuple(self.tools[place].name for place in places.tolist())
 
-    def _edge(self, kind: EdgeKind, source: int, target: int, source_field: int, target_field: int, score: float) -> Edge:
+    def _edge(self, kind: EdgeKind, source: int, target: int, given: int, taken: int, score: float) -> Edge:
         giver, taker = self.tools[source], self.tools[target]
-        given = (giver.parameter_fields if kind == "P-P" else giver.return_fields)[source_field]
-        taken = taker.parameter_fields[target_field]
-        return Edge(kind, giver.name, taker.name, given.pointer, taken.pointer, round(score, 6))
+        source_field = (giver.parameter_fields if kind == "P-P" else giver.return_fields)[given]
+        target_field = taker.parameter_fields[taken]
+        return Edge(kind, giver.name, taker.name, source_field.pointer, target_field.pointer, round(score, 6))
 
 
 def build_tool_graph(

@@ -1,7 +1,7 @@
 """A graph on disk: a directory with the tools, the similarities between their field texts, and the statistics."""
 
+import hashlib
 import json
-import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,12 +20,15 @@ from toolgraph.tools.catalogue import load_tools, write_tools
 FORMAT = "toolgraph-graph-1"
 """Stands in the first member of the array file; the number is the version of the layout."""
 ARRAYS, TOOLS, STATISTICS = "graph.npz", "tools.jsonl", "statistics.json"
+PARTIAL = ".partial"
+"""Ends the name of a file that is being written, or that a killed process left."""
 
 
 def save_graph(graph: ToolGraph, directory: Path) -> None:
     """Write a graph into a directory of its own, which is made where it is missing.
 
-    A graph that was saved there before is replaced, file by file and each whole or not at all.
+    A graph that was saved there before is replaced, file by file and each whole or not at all; the statistics come
+    last, and where they stand the graph is complete.
 
     Raises:
         RunDirectoryError: the directory holds something else, or cannot be written.
@@ -37,10 +40,15 @@ def save_graph(graph: ToolGraph, directory: Path) -> None:
         **_matrix_arrays("alike", graph.alike), **_matrix_arrays("feeds", graph.feeds),
     }  # fmt: skip
     statistics = json.dumps(graph_statistics(graph).as_dict(), ensure_ascii=False, indent=2) + "\n"
+
+    def write_arrays_and_tools(path: Path) -> None:
+        write_tools(graph.tools, path)
+        arrays["tools"] = np.array(_digest(path))
+        write_whole(directory / ARRAYS, lambda path: _write_arrays(path, arrays))
+
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        write_whole(directory / ARRAYS, lambda path: _write_arrays(path, arrays))
-        write_whole(directory / TOOLS, lambda path: write_tools(graph.tools, path))
+        write_whole(directory / TOOLS, write_arrays_and_tools)
         write_whole(directory / STATISTICS, lambda path: path.write_text(statistics, encoding="utf-8"))
     except OSError as error:
         raise RunDirectoryError(f"{directory}: cannot be written ({error})") from error
@@ -59,6 +67,7 @@ def load_graph(directory: Path) -> ToolGraph:
             if str(arrays["format"]) != FORMAT:
                 raise RunDirectoryError(f"{directory}: holds a graph of another version; make it again")
             parameters, returns = _table(arrays, "parameters"), _table(arrays, "returns")
+            digest = str(arrays["tools"])
             graph = ToolGraph(
                 tools=load_tools([directory / TOOLS]),
                 parameters=parameters,
@@ -70,7 +79,7 @@ def load_graph(directory: Path) -> ToolGraph:
             )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, ToolSpecError) as error:
         raise RunDirectoryError(f"{directory}: holds a damaged graph ({error}); make it again") from error
-    if not len(graph.tools) == parameters.tool_count == returns.tool_count:
+    if digest != _digest(directory / TOOLS):
         raise RunDirectoryError(f"{directory}: the tools are not those of the graph; make it again")
     return graph
 
@@ -83,13 +92,14 @@ def require_own_directory(directory: Path) -> None:
     """
     if directory.exists() and not directory.is_dir():
         raise RunDirectoryError(f"{directory}: is a file; name a directory for the graph")
-    if directory.is_dir() and any(directory.iterdir()) and not _is_graph(directory):
+    is_used = directory.is_dir() and any(not path.name.endswith(PARTIAL) for path in directory.iterdir())
+    if is_used and not _is_graph(directory):
         raise RunDirectoryError(f"{directory}: holds something else than a graph; name an empty or new directory")
 
 
 def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
     """Let `write` fill a file beside `path` and move it there when it is complete."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f".{path.name}{PARTIAL}")
     try:
         write(partial)
         partial.replace(path)
@@ -103,6 +113,11 @@ def _is_graph(directory: Path) -> bool:
             return str(arrays["format"]).startswith("toolgraph-graph-")
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return False
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_arrays(path: Path, arrays: dict[str, Any]) -> None:

@@ -19,8 +19,8 @@ from toolgraph.graph.graph import ToolGraph, row
 
 BACKTRACK = "backtrack"
 RESTART = "restart"
-DRAWS = 3
-"""How many candidates `Dataflow` draws to take the one with the fewest links: hubs fit everywhere and say little."""
+DRAWS = 4
+"""How many candidates `Dataflow` draws to take the most telling one: hubs fit everywhere and say little."""
 
 
 class Drawn(NamedTuple):
@@ -63,7 +63,7 @@ class Dataflow:
 
     From the last tool it goes to one that takes what it returns, best an identifier; else to one that returns what it
     takes, best an identifier; else to one that takes a similar parameter. Where none is left it follows the rules of
-    the walk.
+    the walk. Of a few candidates it takes one of the same API or category, and of those the one with the fewest links.
     """
 
     def sample(self, graph: ToolGraph, size: int, rng: random.Random) -> Drawn:
@@ -75,12 +75,22 @@ class Dataflow:
             for way in ways:
                 free = _free(row(way, taken[-1]), taken)
                 if len(free):
-                    drawn = [free[rng.randrange(len(free))] for _ in range(DRAWS)]
-                    taken.append(int(min(drawn, key=lambda place: (graph.degrees[place], place))))
+                    taken.append(_most_telling(graph, taken[-1], free, rng))
                     break
             else:
                 taken.append(_step(graph, taken, rules, rng))
         return Drawn(tuple(taken), rules)
+
+
+def _most_telling(graph: ToolGraph, last: int, free: IntArray, rng: random.Random) -> int:
+    """Return, of a few candidates, the one that says most about `last`: of its own API, of its category, no hub."""
+    home = graph.tools[last].origin
+
+    def distance(place: int) -> tuple[bool, bool, int, int]:
+        other = graph.tools[place].origin
+        return other.api != home.api, other.category != home.category, int(graph.degrees[place]), place
+
+    return min((int(free[rng.randrange(len(free))]) for _ in range(DRAWS)), key=distance)
 
 
 def _step(graph: ToolGraph, taken: Sequence[int], rules: Counter[str], rng: random.Random) -> int:

@@ -74,6 +74,10 @@ class UserRequest(Request[UserAnswer]):
     asked_back: bool
     """Whether the assistant's last message asks for something this item still needs."""
     messages: tuple[Message, ...]
+    past: tuple[PlannedTurn, ...] = ()
+    """The items played so far, with the calls they led to where these are known; a language model is not shown them."""
+    call_ids: tuple[tuple[str, str], ...] = ()
+    """Pairs of planned call and actual call id, for those already made; not shown to a language model either."""
     complaint: str = ""
 
     def prompt_fields(self) -> dict[str, str]:

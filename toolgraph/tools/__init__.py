@@ -1,0 +1,1 @@
+"""What a tool is: ToolSpec, its fields, and catalogues of tools."""

@@ -4,9 +4,12 @@ import gzip
 import io
 import json
 import logging
+import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 from pydantic import ValidationError
 
@@ -16,6 +19,7 @@ from toolgraph.tools.spec import ToolSpec
 
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 log = logging.getLogger(__name__)
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Entry(NamedTuple):
@@ -77,51 +81,63 @@ def _read_file(path: Path) -> Iterator[Entry]:
         with path.open("rb") as raw:
             is_compressed = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
-            stream = gzip.open(raw) if is_compressed else raw
-            text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="\n").read()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+            stream = gzip.GzipFile(fileobj=raw) if is_compressed else raw
+            # Strings may hold U+2028 and the like, so that only a line feed ends a line.
+            with io.TextIOWrapper(stream, encoding="utf-8-sig", newline="\n") as file:
+                yield from _read_text(file, path)
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise ToolSpecError(f"{path}: cannot be read as UTF-8 text ({error})") from error
-    if not text.strip():
+
+
+def _read_text(file: TextIO, path: Path) -> Iterator[Entry]:
+    """Read JSON Lines line by line; JSON Lines under another name are known by two lines, the first an object."""
+    numbered = enumerate(file, start=1)
+    head = list(islice(((number, line) for number, line in numbered if line.strip()), 2))
+    if not head:
         raise ToolSpecError(f"{path}: is empty; expected JSON or JSON Lines with tools")
-    first_line = next(line for line in text.split("\n") if line.strip())
-    if ".jsonl" in path.name or ".ndjson" in path.name or _is_whole_json(first_line, text):
-        yield from _read_lines(text, path)
+    if ".jsonl" in path.name or ".ndjson" in path.name or (len(head) == 2 and _is_object(head[0][1])):
+        for number, line in chain(head, numbered):
+            if line.strip():
+                where = f"{path}, line {number}"
+                yield from _parse(_json(line, where), where)
         return
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ToolSpecError(f"{path}, {_place(error)}: is not valid JSON ({_reason(error)})") from error
-    yield from _parse(document, str(path))
+    text, lines = "", 0
+    for number, line in head:
+        text, lines = text + "\n" * (number - lines - 1) + line, number
+    yield from _parse(_json(text + file.read(), str(path), is_whole_file=True), str(path))
 
 
-def _is_whole_json(first_line: str, text: str) -> bool:
-    """JSON Lines under another name: the first line is an object by itself and more lines follow."""
-    if not first_line.startswith("{") or len(first_line) + 1 >= len(text.strip()):
-        return False
+def _is_object(line: str) -> bool:
     try:
-        json.loads(first_line)
+        return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
-    return True
 
 
-def _read_lines(text: str, path: Path) -> Iterator[Entry]:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            document = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise ToolSpecError(f"{path}, line {number}: is not valid JSON ({_reason(error)})") from error
-        yield from _parse(document, f"{path}, line {number}")
+def _json(text: str, where: str, *, is_whole_file: bool = False) -> Any:
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        line = f", line {error.lineno}" if is_whole_file else ""
+        raise ToolSpecError(f"{where}{line}: is not valid JSON ({error.msg})") from error
+    except RecursionError as error:
+        raise ToolSpecError(f"{where}: is not valid JSON (nested too deeply)") from error
+    except ValueError as error:
+        raise ToolSpecError(f"{where}: is not valid JSON ({error})") from error
+    return _mended(document) if _HALF_CHARACTER.search(text) else document
 
 
-def _place(error: Exception) -> str:
-    return f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "somewhere"
-
-
-def _reason(error: Exception) -> str:
-    return error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+def _mended(value: Any) -> Any:
+    """`value` with each half of a character (a lone surrogate, as crawlers leave them) replaced by U+FFFD."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case list():
+            return [_mended(child) for child in value]
+        case dict():
+            return {_mended(key): _mended(child) for key, child in value.items()}
+        case _:
+            return value
 
 
 def _parse(document: Any, where: str) -> Iterator[Entry]:
@@ -131,7 +147,9 @@ def _parse(document: Any, where: str) -> Iterator[Entry]:
         if isinstance(document.get("result"), Mapping):
             inner = document["result"].get("tools")
         if inner is not None:
-            shared |= {key: document[key] for key in ("api", "category", "licence") if isinstance(document.get(key), str)}
+            shared |= {
+                key: document[key] for key in ("api", "category", "licence") if isinstance(document.get(key), str)
+            }
             document = inner
         else:
             yield _tool(document, where, shared)
@@ -177,8 +195,10 @@ def _require_schema(schema: Any, where: str, name: str) -> None:
             raise ToolSpecError(
                 f"{where}: parameter '{parameter}' must be a JSON Schema object, found {type(child).__name__}"
             )
-        if isinstance(child, Mapping) and not isinstance(child.get("type", ""), str | list):
-            raise ToolSpecError(f"{where}: parameter '{parameter}' has an invalid 'type'; expected text such as \"string\"")
+        if isinstance(child, Mapping) and not isinstance(child.get("type"), str | list | None):
+            raise ToolSpecError(
+                f"{where}: parameter '{parameter}' has an invalid 'type'; expected text such as \"string\""
+            )
 
 
 def _settle_names(entries: Sequence[Entry], rename: bool | None) -> tuple[ToolSpec, ...]:

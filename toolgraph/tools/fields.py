@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from toolgraph.tools.pointers import ANY_ITEM, join, split
-from toolgraph.tools.schema import Schema, branches, types_of
+from toolgraph.tools.schema import Schema, comes_back, traced_branches, types_of
 
 MAX_DEPTH = 8
 """How many levels of nesting are looked into; what lies deeper belongs to the field above it."""
@@ -51,15 +51,13 @@ def _walk(
     schema: Schema, root: Schema, pointer: str, name: str, described: str, is_required: bool, depth: int,
     above: frozenset[str], found: dict[str, Field],
 ) -> None:  # fmt: skip
-    reference = schema.get("$ref")
-    if isinstance(reference, str):
-        if reference in above:
-            return
-        above = above | {reference}
-    options = list(branches(schema, root))
+    if comes_back(schema, root, above):
+        return
+    traced = traced_branches(schema, root, above)
+    options = [option for option, _ in traced]
     described = _clean(schema.get("description") or options[0].get("description")) or described
     nested = False
-    for option in options:
+    for option, trace in traced:
         types = types_of(option)
         if depth < MAX_DEPTH and option.get("properties"):
             nested = True
@@ -67,13 +65,13 @@ def _walk(
             for child_name, child in option["properties"].items():
                 _walk(
                     child, root, join(pointer, child_name), child_name, "",
-                    is_required and child_name in required and len(options) == 1, depth + 1, above, found,
+                    is_required and child_name in required and len(options) == 1, depth + 1, trace, found,
                 )  # fmt: skip
         elif depth < MAX_DEPTH and "array" in types and isinstance(option.get("items"), dict) and option["items"]:
             nested = True
             _walk(
                 option["items"], root, f"{pointer}/{ANY_ITEM}", name or "item", described, is_required, depth + 1,
-                above, found,
+                trace, found,
             )  # fmt: skip
     if not nested and pointer and pointer not in found:
         leaf = options[0] if len(options) == 1 else _scalar(options)

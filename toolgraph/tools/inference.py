@@ -20,7 +20,7 @@ SEARCH = frozenset("search find list browse discover query recommend suggest exp
 READ = frozenset(
     "get fetch retrieve read show view describe check verify validate is has can inspect analyze analyse determine "
     "detect classify identify compare track monitor review see download extract parse translate summarize summarise "
-    "look lookup tell give provide display return returns preview export generate".split()
+    "look lookup tell give provide display return preview export generate".split()
 ) | SEARCH | COMPUTE  # fmt: skip
 CREATE = frozenset(
     "create add make book reserve order buy purchase schedule register submit post send insert upload open start "
@@ -29,9 +29,11 @@ CREATE = frozenset(
 UPDATE = frozenset(
     "update set change modify edit move rename replace adjust resize extend renew reschedule transfer pay turn toggle "
     "enable disable activate merge close lock unlock play pause resume reply approve reject confirm rate put patch "
-    "redeem follow like archive mark sync run execute deploy restart stop".split()
+    "redeem follow like archive mark sync run execute deploy restart stop push pull commit merge".split()
 )
-DELETE = frozenset("delete remove cancel clear drop unsubscribe revoke terminate destroy discard unfollow erase".split())
+DELETE = frozenset(
+    "delete remove cancel clear drop unsubscribe revoke terminate destroy discard unfollow erase".split()
+)
 VERBS = READ | CREATE | UPDATE | DELETE
 TESTS = frozenset("check verify validate is has can".split())
 
@@ -131,7 +133,9 @@ def with_returns(tool: ToolSpec) -> ToolSpec:
     if tool.return_fields:
         return tool
     schema = {"type": "object", "properties": _properties(tool)}
-    return tool.model_copy(update={"returns": {**schema, "required": list(schema["properties"])}, "returns_inferred": True})
+    return tool.model_copy(
+        update={"returns": {**schema, "required": list(schema["properties"])}, "returns_inferred": True}
+    )
 
 
 def _properties(tool: ToolSpec) -> dict[str, Any]:
@@ -162,7 +166,10 @@ def _receipt(verb: str, noun: str) -> dict[str, Any]:
     if verb not in CREATE:
         return status
     entity = "_".join(_singular(noun).split()[-2:]) or "request"
-    return {f"{entity}_id": {"type": "string", "description": f"Identifier of the {entity.replace('_', ' ')}"}, **status}
+    return {
+        f"{entity}_id": {"type": "string", "description": f"Identifier of the {entity.replace('_', ' ')}"},
+        **status,
+    }
 
 
 def _figure(noun: str) -> dict[str, Any]:

@@ -123,7 +123,9 @@ _NUMBERS: tuple[tuple[str, str], ...] = (
     ("id", r"\bid$|\bids$|identifier|^id\b"),
 )  # fmt: skip
 
-_IDS = re.compile(r"\b(ids?|uuid|guid|identifiers?|sku|slug|isbn|vin|imei|ean|asin|upc)$|^(id|key)\b|number$|\bno$|\breference$|\bcode$|\bkey$|\bnum$")
+_IDS = re.compile(
+    r"\b(ids?|uuid|guid|identifiers?|sku|slug|isbn|vin|imei|ean|asin|upc)$|^(id|key)\b|number$|\bno$|\breference$|\bcode$|\bkey$|\bnum$"
+)
 _NAMES = tuple((kind, re.compile(pattern)) for kind, pattern in _BY_NAME)
 _NUMBER_NAMES = tuple((kind, re.compile(pattern)) for kind, pattern in _NUMBERS)
 _DESCRIBED = re.compile(

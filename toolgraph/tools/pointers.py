@@ -37,7 +37,7 @@ def get(value: Json, pointer: str) -> Json:
     for key in split(pointer):
         if isinstance(value, dict) and key in value:
             value = value[key]
-        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+        elif isinstance(value, list) and _is_index(key) and int(key) < len(value):
             value = value[int(key)]
         else:
             raise KeyError(pointer)
@@ -58,14 +58,14 @@ def put(value: Json, pointer: str, leaf: Json) -> Json:
         return leaf
     here = value
     for key, following in zip(keys, (*keys[1:], None), strict=True):
-        child: Json = leaf if following is None else ([] if following.isdigit() or following == ANY_ITEM else {})
+        child: Json = leaf if following is None else ([] if _is_index(following) or following == ANY_ITEM else {})
         if isinstance(here, list):
-            index = int(key) if key.isdigit() else 0
+            index = int(key) if _is_index(key) else 0
             if index >= len(here):
                 here.append(child)
                 index = len(here) - 1
-            elif following is None:
-                here[index] = leaf
+            elif following is None or not isinstance(here[index], dict | list):
+                here[index] = child
             here = here[index]
         else:
             if following is None or not isinstance(here.get(key), dict | list):
@@ -90,5 +90,9 @@ def matches(pattern: str, pointer: str) -> bool:
     """Say whether `pointer` is one of those a field's `pattern` (with `*` for indices) stands for."""
     wanted, given = split(pattern), split(pointer)
     return len(wanted) == len(given) and all(
-        w == g or (w == ANY_ITEM and g.isdigit()) for w, g in zip(wanted, given, strict=True)
+        w == g or (w == ANY_ITEM and _is_index(g)) for w, g in zip(wanted, given, strict=True)
     )
+
+
+def _is_index(key: str) -> bool:
+    return key.isascii() and key.isdigit()

@@ -1,143 +1,66 @@
-"""JSON Schemas as real catalogues write them, brought to the standard form that validators understand.
+"""Reading schemas in standard form: following references, telling alternatives apart, naming types."""
 
-A ToolSpec keeps its schemas verbatim. What is validated, flattened and filled with values is the standard form made
-here: foreign type names (`dict`, `float`, `String`, `HashMap`) become the seven of JSON Schema, per-parameter
-`required: true` moves to its object, draft-4 bounds and bounds written as text become numbers, and keywords
-that no validator could apply (an enum that is an object, a pattern that is no regular expression) are left out.
-"""
-
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import unquote
 
-from toolgraph.tools.pointers import split
+from toolgraph.tools.pointers import get
 
 Schema = dict[str, Any]
-
-TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean", "null"})
-FOREIGN_TYPES = {
-    "dict": "object", "dictionary": "object", "hashmap": "object", "map": "object", "struct": "object", "hash": "object",
-    "list": "array", "tuple": "array", "set": "array", "arraylist": "array", "str": "string", "text": "string",
-    "char": "string", "date": "string", "time": "string", "datetime": "string", "date-time": "string", "enum": "string",
-    "file": "string", "binary": "string", "url": "string", "uuid": "string", "email": "string",
-    "float": "number", "double": "number", "decimal": "number", "num": "number",
-    "int": "integer", "long": "integer", "short": "integer", "byte": "integer", "bigint": "integer",
-    "bool": "boolean", "none": "null",
-}  # fmt: skip
-_BOUNDS = {
-    "minimum": float, "maximum": float, "exclusiveMinimum": float, "exclusiveMaximum": float, "multipleOf": float,
-    "minLength": int, "maxLength": int, "minItems": int, "maxItems": int, "minProperties": int, "maxProperties": int,
-}  # fmt: skip
-_SUBSCHEMAS = ("items", "not", "if", "then", "else", "contains", "propertyNames", "additionalProperties")
-_SCHEMA_LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
-_SCHEMA_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
-MAX_DEPTH = 60
-
-
-def standard_schema(schema: Mapping[str, Any] | bool | None, depth: int = 0) -> Schema:
-    """Return the standard form of a schema written by anyone; never raises on what real catalogues hold.
-
-    >>> standard_schema({"type": "dict", "properties": {"n": {"type": "float", "required": True}}})
-    {'type': 'object', 'properties': {'n': {'type': 'number'}}, 'required': ['n']}
-    """
-    if not isinstance(schema, Mapping) or depth > MAX_DEPTH:
-        return {} if schema is not False else {"not": {}}
-    standard: Schema = {}
-    required = [name for name in _listed(schema.get("required")) if isinstance(name, str)]
-    for keyword, value in schema.items():
-        if keyword == "type":
-            types = _standard_types(value)
-            if types:
-                standard["type"] = types[0] if len(types) == 1 else types
-        elif keyword in _SCHEMA_MAPS:
-            if isinstance(value, Mapping):
-                standard[keyword] = {str(name): standard_schema(child, depth + 1) for name, child in value.items()}
-        elif keyword in _SCHEMA_LISTS:
-            if isinstance(value, list) and value:
-                standard[keyword] = [standard_schema(child, depth + 1) for child in value]
-        elif keyword == "items" and isinstance(value, list):
-            standard["prefixItems"] = [standard_schema(child, depth + 1) for child in value]
-        elif keyword in _SUBSCHEMAS:
-            if isinstance(value, bool) and keyword == "additionalProperties":
-                standard[keyword] = value
-            elif isinstance(value, Mapping | bool):
-                standard[keyword] = standard_schema(value, depth + 1)
-        elif keyword in _BOUNDS:
-            bound = _number(value)
-            if bound is not None and not (keyword == "multipleOf" and bound <= 0):
-                standard[keyword] = int(bound) if _BOUNDS[keyword] is int or bound == int(bound) else bound
-        elif keyword == "enum":
-            options = _enum(value)
-            if options:
-                standard["enum"] = options
-        elif keyword == "pattern":
-            if isinstance(value, str) and _compiles(value):
-                standard["pattern"] = value
-        elif keyword == "uniqueItems":
-            standard[keyword] = value is True
-        elif keyword in ("required", "optional", "nullable", "exclusiveMinimum", "exclusiveMaximum"):
-            continue
-        elif keyword in ("$ref", "description", "title", "format", "$anchor", "$id"):
-            if isinstance(value, str) and keyword != "$id":
-                standard[keyword] = value
-        elif keyword in ("default", "const", "examples", "example") or keyword.startswith("x-"):
-            standard[keyword] = value
-    for limit in ("Minimum", "Maximum"):
-        if schema.get(f"exclusive{limit}") is True and limit.lower() in standard:
-            standard[f"exclusive{limit}"] = standard.pop(limit.lower())
-    if schema.get("nullable") is True and isinstance(standard.get("type"), str):
-        standard["type"] = [standard["type"], "null"]
-    properties = schema.get("properties")
-    if isinstance(properties, Mapping):
-        required += [
-            name for name, child in properties.items()
-            if isinstance(child, Mapping) and child.get("required") is True and name not in required
-        ]  # fmt: skip
-        required = [name for name in required if name in properties]
-        standard.setdefault("type", "object")
-    if required and isinstance(properties, Mapping):
-        standard["required"] = list(dict.fromkeys(required))
-    return standard
+MAX_BRANCHES = 64
+"""How many alternatives of one schema are looked at; unions of unions multiply."""
 
 
 def resolve(schema: Schema, root: Schema) -> Schema:
     """Return `schema` with its own local `$ref` followed; an unresolvable or endless one gives the schema beside it."""
-    seen: set[str] = set()
-    beside: Schema = {}
-    while isinstance(schema.get("$ref"), str):
-        reference = schema["$ref"]
-        beside = {**{key: value for key, value in schema.items() if key != "$ref"}, **beside}
-        if reference in seen or not reference.startswith("#"):
-            return beside
-        seen.add(reference)
-        target: Any = root
-        for key in split(reference[1:]):
-            target = target.get(key) if isinstance(target, Mapping) else None
-        if not isinstance(target, Mapping):
-            return beside
-        schema = dict(target)
-    return {**schema, **beside} if beside else schema
+    return _follow(schema, root, frozenset())[0]
 
 
 def branches(schema: Schema, root: Schema) -> Iterator[Schema]:
     """Yield the schemas a value may follow: the alternatives of `anyOf` and `oneOf`, else the schema itself.
 
-    What stands beside the alternatives, and every part of `allOf`, is merged into each of them.
+    What stands beside the alternatives, and every part of `allOf`, is merged into each of them, at any depth.
+    There is always at least one.
     """
-    schema = resolve(schema, root)
-    parts = schema.get("allOf")
-    if parts:
-        merged: Schema = {key: value for key, value in schema.items() if key != "allOf"}
-        for part in parts:
-            merged = _merge(merged, resolve(part, root))
-        schema = merged
+    for branch, _ in traced_branches(schema, root, frozenset()):
+        yield branch
+
+
+def traced_branches(schema: Schema, root: Schema, above: frozenset[str]) -> list[tuple[Schema, frozenset[str]]]:
+    """Return `branches`, each with the references that lead to it added to `above`.
+
+    An alternative that refers to something in `above` comes back to itself and is left out.
+    """
+    schema, above = _follow(schema, root, above)
+    found = [({key: value for key, value in schema.items() if key not in ("allOf", "anyOf", "oneOf")}, above)]
+    for part in schema.get("allOf", ()):
+        found = _combined(found, [part], root)
     for keyword in ("anyOf", "oneOf"):
-        if keyword in schema:
-            beside = {key: value for key, value in schema.items() if key != keyword}
-            for option in schema[keyword]:
-                yield _merge(beside, resolve(option, root))
-            return
-    yield schema
+        found = _combined(found, schema.get(keyword, ()), root)
+    return found
+
+
+def comes_back(schema: Schema, root: Schema, above: frozenset[str]) -> bool:
+    """Say whether `schema` is a reference to something in `above`."""
+    while isinstance(reference := schema.get("$ref"), str):
+        target = target_of(reference, root)
+        if reference in above:
+            return True
+        if target is None:
+            return False
+        above, schema = above | {reference}, target
+    return False
+
+
+def target_of(reference: str, root: Schema) -> Schema | None:
+    """What a reference into the same document names; others are not looked up, least of all on the web."""
+    if not (reference == "#" or reference.startswith("#/")):
+        return None
+    try:
+        target = get(root, unquote(reference[1:]))
+    except KeyError:
+        return None
+    return target if isinstance(target, dict) else None
 
 
 def types_of(schema: Schema) -> tuple[str, ...]:
@@ -173,6 +96,31 @@ def json_type(value: Any) -> str:
             return "object"
 
 
+def _follow(schema: Schema, root: Schema, above: frozenset[str]) -> tuple[Schema, frozenset[str]]:
+    beside: Schema = {}
+    while isinstance(reference := schema.get("$ref"), str):
+        beside = {**{key: value for key, value in schema.items() if key != "$ref"}, **beside}
+        target = target_of(reference, root)
+        if reference in above or target is None:
+            return beside, above
+        above, schema = above | {reference}, target
+    return ({**schema, **beside} if beside else schema), above
+
+
+def _combined(
+    found: list[tuple[Schema, frozenset[str]]], options: Sequence[Schema], root: Schema
+) -> list[tuple[Schema, frozenset[str]]]:
+    """Each of `found` merged with each of `options`; `found` itself if there is nothing to merge."""
+    combined = [
+        (_merge(beside, branch), trace)
+        for beside, above in found
+        for option in options
+        if not comes_back(option, root, above)
+        for branch, trace in traced_branches(option, root, above)
+    ]
+    return combined[:MAX_BRANCHES] or found
+
+
 def _merge(left: Schema, right: Schema) -> Schema:
     merged = {**left, **right}
     if "properties" in left and "properties" in right:
@@ -182,41 +130,3 @@ def _merge(left: Schema, right: Schema) -> Schema:
     if "description" in left:
         merged["description"] = left["description"]
     return merged
-
-
-def _standard_types(declared: Any) -> list[str]:
-    names = [name for name in _listed(declared) if isinstance(name, str)]
-    standard = [name if name in TYPES else FOREIGN_TYPES.get(name.strip().lower(), name.lower()) for name in names]
-    known = [name for name in standard if name in TYPES]
-    return list(dict.fromkeys(known)) if len(known) == len(standard) else []
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _number(value: Any) -> float | int | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return value if value == value and abs(value) != float("inf") else None
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
-
-
-def _enum(value: Any) -> list[Any]:
-    if isinstance(value, str):
-        value = [part.strip() for part in re.split(r"[|,]", value) if part.strip()]
-    if isinstance(value, Mapping):
-        value = list(value)
-    return value if isinstance(value, list) else []
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except (re.error, RecursionError, OverflowError):
-        return False
-    return True

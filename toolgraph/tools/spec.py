@@ -1,13 +1,15 @@
 """ToolSpec: what a tool is."""
 
 import json
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from toolgraph.tools import fields
-from toolgraph.tools.schema import Schema, standard_schema
+from toolgraph.tools.schema import Schema
+from toolgraph.tools.standard import standard_schema
 
 Effects = Literal["reads", "writes", "deletes", "unknown"]
 
@@ -46,6 +48,13 @@ class ToolSpec(BaseModel):
     """Where the definition came from."""
     effects: Effects = "unknown"
     """What a call changes."""
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with the fields in `update` changed, and nothing kept that was computed from the old ones."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in copy.__dict__.keys() - type(self).model_fields.keys():
+            del copy.__dict__[name]
+        return copy
 
     @cached_property
     def input_schema(self) -> Schema:

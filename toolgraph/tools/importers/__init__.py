@@ -1,8 +1,7 @@
 """Importers: one file per way of describing tools, tried in the order of `IMPORTERS`.
 
-An importer is a module with three functions: `matches(entry)` says whether a JSON value is of its shape,
-`read(entry)` returns the fields of a ToolSpec, and `unpack(document)` returns the entries of a whole document, or
-nothing if the document is not one of its own.
+An importer is a module with two functions: `matches(entry)` says whether a JSON object is of its shape, and
+`read(entry)` returns the fields of a ToolSpec.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Plain JSON Schema tools: a name with `parameters`, `inputSchema` or `input_schema` (bare functions, MCP, Anthropic)."""
+"""Plain JSON Schema tools: a name with `parameters`, `inputSchema` or `input_schema` (functions, MCP, Anthropic)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -40,12 +40,11 @@ def read(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _as_object_schema(parameters: Any) -> Any:
     """A bare map of properties is given the object around it; anything else is returned as it is."""
-    if isinstance(parameters, Mapping) and parameters and "properties" not in parameters:
-        keywords = {"type", "$ref", "anyOf", "oneOf", "allOf", "additionalProperties", "required", "title", "$schema"}
-        is_schema = not keywords.isdisjoint(parameters) and not isinstance(parameters.get("type"), Mapping)
-        if not is_schema and all(isinstance(child, Mapping) for child in parameters.values()):
-            return {"type": "object", "properties": parameters}
-    return parameters
+    if not isinstance(parameters, Mapping) or not parameters or "properties" in parameters:
+        return parameters
+    is_map = all(isinstance(child, Mapping) for child in parameters.values())
+    is_schema = not {"additionalProperties", "$defs", "definitions"}.isdisjoint(parameters)
+    return {"type": "object", "properties": parameters} if is_map and not is_schema else parameters
 
 
 def _effects(annotations: Mapping[str, Any]) -> str:

@@ -1,0 +1,144 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from toolgraph.cli.generate import command
+from toolgraph.errors import ConfigError, InputError
+from toolgraph.run import pipeline
+from toolgraph.run.config import RunConfig, read_config, write_config
+from toolgraph.run.summary import RunSummary
+
+SUMMARY = RunSummary(
+    directory="runs/x", accepted=4, tried=5, rejected={"plan": 1}, made=4, seconds={"dialogues": 1.2}, metrics={}
+)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What `generate` was asked for; it does nothing else."""
+    calls = []
+
+    def note(config, out, *, progress):
+        progress.show("dialogues", 4, 4)
+        calls.append((config, out))
+        return SUMMARY
+
+    monkeypatch.setattr(pipeline, "generate", note)
+    return calls
+
+
+def run(*arguments):
+    return CliRunner().invoke(command, [str(argument) for argument in arguments], standalone_mode=False)
+
+
+def test_the_defaults_are_those_of_the_configuration(asked):
+    run("--out", "runs/x")
+
+    assert asked == [(RunConfig(), Path("runs/x"))]
+
+
+def test_every_option_reaches_the_configuration(asked):
+    options = {
+        "-n": 7, "--seed": -4, "--strategy": "walk", "--tools-per-dialogue": "2-3", "--turns": "4", "--plan": "intents",
+        "--threshold": 0.9, "--embedder": "some/model", "--workers": 2, "--max-tries": 99, "--mode": "toolflow",
+    }  # fmt: skip
+    flags = [word for pair in options.items() for word in pair]
+
+    run("--tools", "a.json", "--rename-duplicates", *flags, "--out", "runs/x")
+
+    assert asked[0][0] == RunConfig(
+        tools=("a.json",), rename_duplicates=True, n=7, seed=-4, strategy="walk", tools_per_dialogue="2-3", turns="4",
+        plan="intents", threshold=0.9, embedder="some/model", workers=2, max_tries=99, mode="toolflow",
+    )  # fmt: skip
+
+
+def test_every_key_of_the_configuration_is_an_option():
+    options = {parameter.name for parameter in command.params}
+
+    assert RunConfig.model_fields.keys() <= options
+
+
+def test_the_defaults_that_help_names_are_the_real_ones():
+    for parameter in command.params:
+        if parameter.name in RunConfig.model_fields and "[default: " in (getattr(parameter, "help", None) or ""):
+            stated = parameter.help.split("[default: ")[1].rstrip("]")
+            default = getattr(RunConfig(), parameter.name)
+            assert stated == ("20 n + 100" if parameter.name == "max_tries" else str(default)), parameter.name
+
+
+def test_several_paths_may_follow_one_option(asked):
+    run("--tools", "a.json", "b.json", "--tools", "c.json", "--out", "runs/x")
+
+    assert set(asked[0][0].tools) == {"a.json", "b.json", "c.json"}
+
+
+def test_flags_win_over_the_file(asked, tmp_path):
+    (tmp_path / "run.yaml").write_text("n: 9\nturns: 2-4\nstrategy: walk\n")
+
+    run("--config", tmp_path / "run.yaml", "--turns", "5", "--out", "runs/x")
+
+    assert asked[0][0] == RunConfig(n=9, turns="5", strategy="walk")
+
+
+def test_the_result_is_on_stdout_and_the_progress_on_stderr(asked):
+    result = run("--out", "runs/x")
+
+    assert result.stdout == "4 dialogues in runs/x (5 tried, 80.0% kept, 1 s)\n  rejected 1 x plan\n"
+    assert result.stderr == "dialogues: 4/4\n"
+
+
+def test_json_is_one_object_on_stdout(asked):
+    assert json.loads(run("--json", "--out", "runs/x").stdout) == SUMMARY.as_dict()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-n", 0), ("-n", -5), ("--threshold", 1.5), ("--threshold", -0.1), ("--turns", "6-2"),
+        ("--tools-per-dialogue", "6-2"), ("--tools-per-dialogue", "0"), ("--strategy", "drunk"), ("--plan", "x"),
+        ("--workers", -1), ("--max-tries", 0), ("--embedder", ""), ("--mode", "x"), ("--config", "none.yaml"),
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_be_is_an_input_error_and_writes_nothing(tmp_path, arguments):
+    result = run(*arguments, "--out", tmp_path / "run")
+
+    assert isinstance(result.exception, ConfigError)
+    assert "\n" not in str(result.exception)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", "{]", '[{"description": "x"}]', '[{"name": ""}]'])
+def test_tools_that_cannot_be_used_are_an_input_error_and_write_nothing(tmp_path, content):
+    path = tmp_path / "tools.json"
+    if content is not None:
+        path.write_text(content)
+
+    result = run("--tools", path, "--out", tmp_path / "run")
+
+    assert isinstance(result.exception, InputError)
+    assert str(path) in str(result.exception)
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_configuration_of_a_run_can_be_used_for_another(tmp_path, asked):
+    (tmp_path / "config.yaml").write_text(write_config(RunConfig(n=3, seed=8)))
+
+    run("--config", tmp_path / "config.yaml", "--out", "runs/y")
+
+    assert asked[0][0] == RunConfig(**read_config(tmp_path / "config.yaml")) == RunConfig(n=3, seed=8)
+
+
+def test_help_shows_an_example():
+    assert "Example: toolgraph generate --tools" in CliRunner().invoke(command, ["--help"]).output
+
+
+def test_help_needs_no_heavy_import():
+    program = "import sys, toolgraph.cli.generate; print({'numpy', 'pydantic', 'rich', 'torch'} & set(sys.modules))"
+
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert result.stdout == "set()\n"

@@ -1,0 +1,99 @@
+"""A pipeline without models: a graph from hashed texts, and dialogues of four messages, some of which fail.
+
+Run as a program it makes a run, slowly if wanted, so that it can be killed.
+"""
+
+import hashlib
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from agents.engine import DialogueFailed
+from toolgraph.dialogue.blueprint import Blueprint
+from toolgraph.dialogue.messages import Message, ToolCall
+from toolgraph.dialogue.record import Dialogue, EndReason, Finding, Verdict
+from toolgraph.errors import AnswerError
+from toolgraph.graph.graph import ToolGraph, build_tool_graph
+from toolgraph.graph.sampling import parse_range, sample_once
+from toolgraph.run.config import RunConfig
+from toolgraph.run.pipeline import Pipeline, generate
+from toolgraph.run.progress import Progress
+from toolgraph.run.workshop import Workshop
+from toolgraph.seeds import rng
+from toolgraph.tools.edges import ToolSample
+from toolgraph.tools.spec import ToolSpec
+
+
+def hashed_vectors(texts: Sequence[str]) -> np.ndarray:
+    """Unit vectors that are equal for equal texts and far apart for others."""
+    seeds = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") for text in texts]
+    vectors = np.array([np.random.default_rng(seed).normal(size=32) for seed in seeds], np.float32).reshape(-1, 32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def link(tools: Sequence[ToolSpec], config: RunConfig, progress: Progress) -> ToolGraph:
+    return build_tool_graph(tools, hashed_vectors, threshold=config.threshold, model_id="hashed")
+
+
+class FakeAgents:
+    """Plans and plays by rote; index 5 of 11 has no plan, 3 of 7 no dialogue, 6 of 13 fails a check."""
+
+    def __init__(self, config: RunConfig, graph: ToolGraph, seconds: float = 0.0, *, is_hopeless: bool = False) -> None:
+        self.config, self.graph, self.seconds, self.is_hopeless = config, graph, seconds, is_hopeless
+
+    def sample(self, index: int) -> ToolSample:
+        sizes = parse_range(self.config.tools_per_dialogue)
+        return sample_once(self.graph, strategy=self.config.strategy, sizes=sizes, seed=self.config.seed, i=index)
+
+    def plan(self, sample: ToolSample, name: str, index: int) -> Blueprint:
+        time.sleep(self.seconds)
+        if index % 11 == 5:
+            raise AnswerError("the planner had no idea")
+        names = tuple(tool.name for tool in sample.tools)
+        return Blueprint(id=name, seed=rng(self.config.seed, index).getrandbits(32), tools=names, style="plain")
+
+    def play(self, blueprint: Blueprint, tools: tuple[ToolSpec, ...]) -> Dialogue:
+        index = int(blueprint.id[1:])
+        said = (Message(role="user", content=f"Line one of {index}.\u2028Still mine: {blueprint.seed}."),)
+        if self.is_hopeless or index % 7 == 3:
+            raise DialogueFailed(
+                reason=EndReason.STEP_FAILED, stage="assistant", check="valid_arguments", detail="city is missing",
+                raw='{"calls": [', messages=said,
+            )  # fmt: skip
+        call = ToolCall(id="call_1", name=tools[0].name, arguments="{}")
+        messages = (
+            *said,
+            Message(role="assistant", tool_calls=(call,)),
+            Message(role="tool", content='{"ok": true}', tool_call_id="call_1"),
+            Message(role="assistant", content="Done."),
+        )
+        meta = {"style": blueprint.style, "plan": blueprint.plan_style, "turn_kinds": ["tool_request"]}
+        return Dialogue(id=blueprint.id, blueprint=blueprint.id, tools=tools, messages=messages, meta=meta)
+
+    def check(self, dialogue: Dialogue) -> tuple[Verdict, ...]:
+        if int(dialogue.id[1:]) % 13 == 6:
+            finding = Finding(check="finished", message=3, reason="it ends too soon")
+            return (Verdict(check="finished", passed=False, findings=(finding,)),)
+        return (Verdict(check="finished", passed=True),)
+
+
+def fake_pipeline(seconds: float = 0.0, *, is_hopeless: bool = False) -> Pipeline:
+    def equip(config: RunConfig, graph: ToolGraph) -> Workshop:
+        agents = FakeAgents(config, graph, seconds, is_hopeless=is_hopeless)
+        return Workshop(sample=agents.sample, plan=agents.plan, play=agents.play, check=agents.check)
+
+    return Pipeline(link=link, equip=equip)
+
+
+def main() -> None:
+    """Arguments: tools, directory, n, workers, and the seconds a fake dialogue takes, or `real`."""
+    tools, out, n, workers, seconds = sys.argv[1:]
+    config = RunConfig(tools=(tools,), n=int(n), workers=int(workers))
+    pipeline = Pipeline(link=link) if seconds == "real" else fake_pipeline(float(seconds))
+    generate(config, Path(out), pipeline=pipeline)
+
+
+if __name__ == "__main__":
+    main()

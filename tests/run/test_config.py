@@ -1,0 +1,114 @@
+import pytest
+
+from toolgraph.errors import ConfigError, InputError
+from toolgraph.resources import data_dir
+from toolgraph.run.config import EXPECTED, UNSTORED, RunConfig, make_config, read_config, write_config
+
+
+def test_the_defaults_are_a_run_on_the_shipped_catalogue():
+    config = make_config({})
+
+    assert config.sources == (data_dir() / "tools",)
+    assert (config.strategy, config.plan) == ("dataflow", "grounded")
+    assert (config.threshold, config.embedder) == (0.82, "embedded")
+    assert config.tries == 20 * config.n + 100
+
+
+def test_every_key_says_what_it_expects():
+    assert EXPECTED.keys() == RunConfig.model_fields.keys()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("n", 0), ("n", -3), ("n", "5"), ("n", True), ("n", 2.5), ("n", None),
+        ("seed", "x"), ("seed", 1.5),
+        ("strategy", "drunk"), ("strategy", ["walk"]),
+        ("tools_per_dialogue", "6-2"), ("tools_per_dialogue", "0-3"), ("tools_per_dialogue", "few"),
+        ("turns", "6-2"), ("turns", ""), ("turns", "-1"), ("turns", "1-2-3"), ("turns", [3, 6]), ("turns", True),
+        ("plan", "detailed"), ("mode", "button2"),
+        ("threshold", -0.1), ("threshold", 1.01), ("threshold", float("nan")), ("threshold", "0.8"),
+        ("embedder", ""), ("embedder", 3),
+        ("workers", -1), ("workers", "two"), ("max_tries", 0), ("rename_duplicates", "maybe"),
+        ("tools", 7), ("tools", {"a": 1}), ("tools", [1]),
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_be_is_one_sentence_with_key_value_and_expectation(key, value):
+    with pytest.raises(ConfigError) as caught:
+        make_config({key: value}, where="run.yaml")
+
+    message = str(caught.value)
+    assert message == f"run.yaml: {key}: got {value!r}; expected {EXPECTED[key]}"
+    assert isinstance(caught.value, InputError)
+
+
+def test_a_very_long_value_is_shortened_in_the_message():
+    with pytest.raises(ConfigError) as caught:
+        make_config({"turns": "3" * 5000})
+
+    assert len(str(caught.value)) < 200
+
+
+def test_an_unknown_key_names_the_nearest_one():
+    with pytest.raises(ConfigError, match=r"^unknown key 'strategi'; did you mean 'strategy'\?$"):
+        make_config({"strategi": "walk"})
+
+
+def test_an_unknown_key_like_no_other_names_all():
+    with pytest.raises(ConfigError, match="unknown key 'zzz'; expected one of mode, tools"):
+        make_config({"zzz": 1})
+
+
+def test_a_range_may_be_one_number_or_one_wide():
+    config = make_config({"turns": 4, "tools_per_dialogue": " 3 - 3 "})
+
+    assert (config.turns, config.tools_per_dialogue) == ("4", "3")
+
+
+def test_one_path_is_a_list_of_one():
+    assert make_config({"tools": "mine.json"}).tools == ("mine.json",)
+
+
+def test_a_configuration_written_down_reads_back_the_same_but_for_workers(tmp_path):
+    config = RunConfig(tools=("a.json", "b/ü.jsonl"), n=7, seed=-2, turns="2-3", threshold=0.5, workers=3)
+    path = tmp_path / "config.yaml"
+    path.write_text(write_config(config), encoding="utf-8")
+
+    assert make_config(read_config(path)) == config.model_copy(update={"workers": 0})
+    assert UNSTORED == ("workers",)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("n: [", r"line 1: is not valid YAML"),
+        ("- a\n- b\n", r"expected keys and values, as in 'n: 50', found list"),
+        ("n: 0\n", r"n: got 0; expected a whole number of at least 1"),
+        ("nn: 5\n", r"unknown key 'nn'; did you mean 'n'\?"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(tmp_path, text, message):
+    path = tmp_path / "run.yaml"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=message) as caught:
+        read_config(path)
+
+    assert str(caught.value).startswith(str(path))
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00n"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path, content):
+    path = tmp_path / "run.yaml"
+    if content:
+        path.write_bytes(content)
+
+    with pytest.raises(ConfigError, match=r"run\.yaml: cannot be read"):
+        read_config(path)
+
+
+def test_an_empty_file_sets_nothing(tmp_path):
+    path = tmp_path / "run.yaml"
+    path.touch()
+
+    assert read_config(path) == {}

@@ -1,0 +1,47 @@
+"""`toolgraph generate`: tools in, checked dialogues out."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from toolgraph.cli.graph import PATH, tools_options
+
+
+@click.command(epilog="Example: toolgraph generate --tools my_tools.json -n 50 --out runs/mine")
+@tools_options
+@click.option("-n", "n", type=int, help="How many accepted dialogues to make.  [default: 20]")
+@click.option("--out", type=PATH, required=True, help="Directory of the run; the same command continues it.")
+@click.option("--seed", type=int, help="Where every random choice derives from.  [default: 0]")
+@click.option("--strategy", help="How tools are sampled: random, walk or dataflow.  [default: dataflow]")
+@click.option("--tools-per-dialogue", metavar="RANGE", help="Tools offered in a dialogue.  [default: 2-6]")
+@click.option("--turns", metavar="RANGE", help="Messages the user writes.  [default: 3-6]")
+@click.option("--plan", help="What is planned ahead: grounded, intents or none.  [default: grounded]")
+@click.option("--threshold", type=float, help="Cosine above which fields are alike.  [default: 0.82]")
+@click.option("--embedder", help="Name or path of a sentence-transformers model.  [default: embedded]")
+@click.option("--mode", help="How dialogues are planned.  [default: toolflow]")
+@click.option("--workers", type=int, help="Processes to use; 0 takes one per core.  [default: 0]")
+@click.option("--max-tries", type=int, help="Give up after this many tries.  [default: 20 n + 100]")
+@click.option("--config", "config_file", type=PATH, help="YAML file with these options by name; flags win.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def command(
+    tools: tuple[Path, ...], more_tools: tuple[Path, ...], out: Path, config_file: Path | None, as_json: bool,
+    **flags: Any,
+) -> None:  # fmt: skip
+    """Synthesize dialogues over a catalogue of tools: yours, or the one that ships with toolgraph.
+
+    Every accepted dialogue passed every check. Interrupted, the same command continues and ends with the same bytes.
+    """
+    from toolgraph.run.config import make_config, read_config
+    from toolgraph.run.pipeline import generate
+    from toolgraph.run.progress import progress_on
+
+    given = {key: value for key, value in flags.items() if value is not None}
+    if tools or more_tools:
+        given["tools"] = [str(path) for path in (*tools, *more_tools)]
+    config = make_config({**(read_config(config_file) if config_file else {}), **given})
+    with progress_on(sys.stderr) as progress:
+        summary = generate(config, out, progress=progress)
+    click.echo(json.dumps(summary.as_dict(), ensure_ascii=False) if as_json else summary.as_text())

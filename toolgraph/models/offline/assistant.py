@@ -1,0 +1,208 @@
+"""The assistant's rule: carry out the planned step with values from the transcript, ask for what is missing, tell the outcome."""
+
+import json
+import re
+from typing import Any, NamedTuple
+
+from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall
+from toolgraph.dialogue.spoken import today_in
+from toolgraph.errors import AnswerError
+from toolgraph.models.offline.banks import load_words
+from toolgraph.models.offline.derived import label, wording_of
+from toolgraph.models.offline.facts import Outcome, entry_name, tell
+from toolgraph.models.offline.flows import flows_between
+from toolgraph.models.offline.speech import capitalised, pick_entry, superlative
+from toolgraph.models.offline.wordings import dotted
+from toolgraph.models.requests import AssistantAnswer, AssistantRequest, PlainCall
+from toolgraph.seeds import rng
+from toolgraph.tools import pointers
+from toolgraph.tools.inference import effects_of
+from toolgraph.tools.spec import ToolSpec
+
+ASK_LEAD, REPORT_LEAD, OFFER, CLOSING = 0.55, 0.3, 0.34, 0.2
+"""Chances: words before a question, words before a report, an offer after it, or else a closing sentence."""
+_ORDINAL_WORDS = {"0": "the first", "1": "the second", "-1": "the last"}
+
+
+def assist(request: AssistantRequest, seed: int) -> AssistantAnswer:
+    """Return the assistant's next message: the next planned step, a question, or words."""
+    assistant = _Assistant(request, seed)
+    turn = request.turn
+    if turn.kind == "chitchat":
+        return AssistantAnswer.model_construct(text=assistant.small_talk(), calls=(), reasoning="")
+    made = dict(request.call_ids)
+    for number, step in enumerate(turn.steps):
+        if all(call.id in made for call in step.calls):
+            continue
+        if number == 0 and turn.withheld and assistant.user_messages_in_turn() < 2:
+            return AssistantAnswer.model_construct(text=assistant.question(), calls=(), reasoning="")
+        calls = tuple(PlainCall.model_construct(tool=call.tool, arguments=assistant.arguments(call)) for call in step.calls)
+        return AssistantAnswer.model_construct(text="", calls=calls, reasoning="")
+    return AssistantAnswer.model_construct(text=assistant.report(), calls=(), reasoning="")
+
+
+class Made(NamedTuple):
+    """A call that was made in this turn, and its outcome."""
+
+    planned: PlannedCall
+    outcome: Outcome
+
+
+class _Assistant:
+    """Composes one message of the assistant."""
+
+    def __init__(self, request: AssistantRequest, seed: int) -> None:
+        self.request = request
+        self.random = rng(seed, "assistant", request.key)
+        self.words = load_words("assistant")
+        self.tools = {tool.name: tool for tool in request.tools}
+        self.actual = dict(request.call_ids)
+        self.results = {message.tool_call_id: message for message in request.messages if message.role == "tool"}
+        system = request.messages[0].content if request.messages and request.messages[0].role == "system" else ""
+        self.today = today_in(system)
+
+    # --- acting -------------------------------------------------------------------------------------------------
+
+    def user_messages_in_turn(self) -> int:
+        return sum(message.role == "user" for message in self.request.messages[self.request.turn_start :])
+
+    def arguments(self, call: PlannedCall) -> dict[str, Any]:
+        """The arguments of a planned call, references looked up in the results they name."""
+        arguments: dict[str, Any] = {}
+        for argument in call.arguments:
+            value = self.looked_up(argument) if argument.source == "result" else argument.value
+            pointers.put(arguments, argument.pointer, value)
+        return arguments
+
+    def looked_up(self, argument: PlannedArgument) -> Any:
+        result = self._result(argument.call)
+        path = argument.path
+        try:
+            if pointers.ANY_ITEM in path:
+                head, _, rest = path.partition(f"/{pointers.ANY_ITEM}")
+                entries = pointers.get(result, head)
+                return pointers.get(entries[pick_entry(entries, argument.pick)], rest)
+            return pointers.get(result, path)
+        except (LookupError, TypeError) as error:
+            raise AnswerError(f"the result of {argument.call} holds nothing at {path} ({argument.pick or 'single'})") from error
+
+    def _result(self, planned: str) -> Any:
+        message = self.results.get(self.actual.get(planned, ""))
+        if message is None:
+            raise AnswerError(f"planned call {planned} has no result to read from")
+        return json.loads(message.content)
+
+    # --- asking -------------------------------------------------------------------------------------------------
+
+    def question(self) -> str:
+        """Ask for the values the user withheld."""
+        call = self.request.turn.steps[0].calls[0]
+        tool = self.tools[call.tool]
+        wording = wording_of(tool)
+        questions = []
+        for pointer in self.request.turn.withheld:
+            field = next((field for field in tool.parameter_fields if pointers.matches(field.pointer, pointer)), None)
+            written = wording.ask_back.get(dotted(pointer))
+            thing = f"the {label(field)}" if field else "that"
+            questions.append(self.random.choice(written or self.words["ask_back_generic"]).replace("{thing}", thing))
+        lead = [self.random.choice(self.words["ask_back_leads"])] if self.random.random() < ASK_LEAD else []
+        return " ".join([*lead, *questions])
+
+    def small_talk(self) -> str:
+        is_last = self.request.turns_left == 0 and "hank" in self.request.turn.intent
+        text: str = self.random.choice(self.words["thanks_replies" if is_last else "remark_replies"])
+        return text
+
+    # --- reporting ----------------------------------------------------------------------------------------------
+
+    def report(self) -> str:
+        """Tell what the calls of this turn brought, and what could come next."""
+        steps = [[self._made(call) for call in step.calls] for step in self.request.turn.steps]
+        sentences: list[str] = []
+        if len(steps) > 1:
+            sentences += self._way_there(steps)
+        last = steps[-1]
+        for made in last:
+            told = tell(made.outcome, self.random)
+            sentences.append(f"{self._which(made, last)}{told}" if len(last) > 1 else told)
+        lead = self._lead(last[0].outcome, is_alone=len(steps) == 1)
+        ending = self._ending(last[-1].planned)
+        return " ".join([*lead, *sentences, *ending])
+
+    def _made(self, call: PlannedCall) -> Made:
+        tool = self.tools[call.tool]
+        actual = self.actual[call.id]
+        arguments = next(
+            json.loads(made.arguments) for message in self.request.messages for made in message.tool_calls if made.id == actual
+        )
+        return Made(call, Outcome(tool, arguments, self._result(call.id), self.today))
+
+    def _lead(self, outcome: Outcome, *, is_alone: bool) -> list[str]:
+        if not is_alone or self.random.random() >= REPORT_LEAD:
+            return []
+        return [self.random.choice(self.words["report_leads" if effects_of(outcome.tool) == "reads" else "write_leads"])]
+
+    def _way_there(self, steps: list[list[Made]]) -> list[str]:
+        """What the earlier steps of the turn brought, and which entry was taken on."""
+        told: list[str] = []
+        for number, (made, following) in enumerate(zip(steps, steps[1:], strict=False)):
+            for one in made:
+                used = [
+                    argument for later in following for argument in later.planned.arguments
+                    if argument.source == "result" and argument.call == one.planned.id
+                ]  # fmt: skip
+                picks = list(dict.fromkeys(argument.pick for argument in used if argument.pick))
+                sentences = [tell(one.outcome, self.random)] if number == 0 or not picks else []
+                if len(picks) == 1:
+                    sentences += self._picked(one, used[0])
+                told += sentences
+        return told
+
+    def _picked(self, made: Made, argument: PlannedArgument) -> list[str]:
+        """Which entry of a list the assistant went on with."""
+        head, _, _ = argument.path.partition(f"/{pointers.ANY_ITEM}")
+        entries = pointers.get(made.outcome.result, head)
+        if len(entries) < 2:
+            return []
+        name = entry_name(entries[pick_entry(entries, argument.pick)])
+        adjective = superlative(argument.pick)
+        why = f"the {adjective}" if adjective else _ORDINAL_WORDS.get(argument.pick, "the first")
+        if not name or sum(entry_name(entry) == name for entry in entries) > 1:
+            return []
+        return [capitalised(self.random.choice(self.words["picked"]).replace("{label}", name).replace("{why}", why))]
+
+    def _which(self, made: Made, beside: list[Made]) -> str:
+        """In front of one of several outcomes, what it is about."""
+        if len({one.planned.tool for one in beside}) > 1:
+            return ""
+        for argument in made.planned.arguments:
+            others = [other for one in beside if one is not made for other in one.planned.arguments if other.pointer == argument.pointer]
+            if argument.source == "user" and isinstance(argument.value, str) and all(other.value != argument.value for other in others):
+                return f"For {argument.value}: "
+        return ""
+
+    def _ending(self, call: PlannedCall) -> list[str]:
+        chance = self.random.random()
+        if chance < OFFER and self.request.turns_left:
+            offer = self._offer(self.tools[call.tool])
+            if offer:
+                return [offer]
+        if chance < OFFER + CLOSING:
+            return [self.random.choice(self.words["closings"])]
+        return []
+
+    def _offer(self, tool: ToolSpec) -> str:
+        """Something another tool could do with what was found."""
+        used = {made.name for message in self.request.messages for made in message.tool_calls}
+        others = [other for other in self.request.tools if other.name not in used and any(flow.is_id for flow in flows_between(tool, other))]
+        asks = [ask.text for other in others for ask in wording_of(other).asks if not ask.slots and not re.search(r"\b(I|we|us|our)\b", ask.text)]
+        if not asks:
+            return ""
+        return capitalised(self.random.choice(self.words["offers"]).replace("{ask}", _for_the_user(self.random.choice(asks))))
+
+
+def _for_the_user(ask: str) -> str:
+    """The user's words in the assistant's mouth: "show me my bookings" becomes "show you your bookings"."""
+    swaps = {"me": "you", "my": "your", "mine": "yours", "myself": "yourself"}
+    return re.sub(r"\b(me|my|mine|myself)\b", lambda found: swaps[found[1]], ask)
+

@@ -1,0 +1,39 @@
+"""The offline backend: for each request class, the rule that answers it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from toolgraph.models.offline.assistant import assist
+from toolgraph.models.offline.planning import plan
+from toolgraph.models.offline.user import speak
+from toolgraph.models.offline.world import answer_tool
+from toolgraph.models.request import AnswerT, Completion, Request, offline_completion
+from toolgraph.models.requests import AssistantRequest, PlanRequest, ToolRequest, UserRequest
+
+Rule = Callable[[Any, int], Any]
+
+RULES: dict[type[Request[Any]], Rule] = {
+    PlanRequest: plan,
+    UserRequest: speak,
+    AssistantRequest: assist,
+    ToolRequest: answer_tool,
+}
+"""A rule takes the request and the seed and returns the answer; it reads nothing else that could change."""
+
+
+class OfflineBackend:
+    """Answers every request by rule: no network, no key, no weights.
+
+    An answer is a pure function of the seed and the request, so that a run can be repeated byte for byte.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def complete(self, request: Request[AnswerT]) -> Completion[AnswerT]:
+        """Answer one request.
+
+        Raises:
+            AnswerError: the rule has nothing to answer from, such as a result that lacks the field a plan counts on.
+        """
+        return offline_completion(RULES[type(request)](request, self.seed))

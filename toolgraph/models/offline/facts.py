@@ -1,0 +1,248 @@
+"""Telling a result: the figures it holds, in sentences, and nothing it does not hold."""
+
+import datetime as dt
+import random
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from toolgraph.dialogue.spoken import MONTHS, NUMBER_WORDS, parse_date, time_forms
+from toolgraph.models.offline.banks import load_words
+from toolgraph.models.offline.derived import label, unit_of, wording_of
+from toolgraph.models.offline.speech import capitalised, entity_noun, join_phrases, plural
+from toolgraph.models.offline.world import is_id_name
+from toolgraph.tools.fields import Field
+from toolgraph.tools.inference import effects_of
+from toolgraph.tools.kinds import kind_of
+from toolgraph.tools.names import looks_like_identifier, split_words
+from toolgraph.tools.spec import ToolSpec
+
+MOST_FACTS = 5
+"""Facts told of one object, and entries told of one list."""
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?Z?")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A call and what came back."""
+
+    tool: ToolSpec
+    arguments: dict[str, Any]
+    result: Any
+    today: dt.date | None
+
+
+def tell(outcome: Outcome, chooser: random.Random) -> str:
+    """Return the outcome in whole sentences: as written for the tool, else made from the fields."""
+    return _tell_as_written(outcome, chooser) or _tell_in_general(outcome, chooser)
+
+
+def entry_name(entry: Any) -> str:
+    """Return the name under which people speak of a record: its first text that is neither id nor date."""
+    if not isinstance(entry, dict):
+        return ""
+    for name, value in entry.items():
+        if isinstance(value, str) and not is_id_name(name) and not parse_date(value) and not _TIME.fullmatch(value):
+            if not re.search(r"status|currency|url|email|phone", name, re.I) and 1 < len(value) < 60:
+                return value
+    return ""
+
+
+def spoken_value(value: Any, field: Field | None) -> str:
+    """Return a result's value as an assistant writes it: dates and times in words, figures as they are."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return join_phrases([spoken_value(item, field) for item in value if not isinstance(item, dict | list)])
+    if isinstance(value, str):
+        day, _, clock = value.replace("T", " ", 1).partition(" ") if len(value) > 10 else (value, "", "")
+        parsed = parse_date(day)
+        if parsed and not day.isdigit():
+            text = f"{MONTHS[parsed[0].month - 1]} {parsed[0].day}, {parsed[0].year}" if _needs_year(parsed[0]) else f"{MONTHS[parsed[0].month - 1]} {parsed[0].day}"
+            return f"{text} at {_clock(clock)}" if _TIME.fullmatch(clock) else text
+        if _TIME.fullmatch(value):
+            return _clock(value)
+        if field is not None and field.schema.get("enum") and looks_like_identifier(value):
+            return split_words(value)
+        return value
+    if isinstance(value, int) and value >= 10_000 and (field is None or kind_of(field) not in ("id", "year", "epoch")):
+        return f"{value:,}"
+    if isinstance(value, float) and field is not None and kind_of(field) == "money":
+        return f"{value:.2f}" if round(value, 2) == value and not float(value * 10).is_integer() else str(value)
+    return "nothing" if value is None else str(value)
+
+
+def _needs_year(day: dt.date) -> bool:
+    return day.year not in (2026, 2027)
+
+
+def _clock(text: str) -> str:
+    hour, minute = (int(part) for part in text.rstrip("Z").split(":")[:2])
+    return time_forms(hour, minute)[0].text
+
+
+# --- as written -----------------------------------------------------------------------------------------------------
+
+
+def _tell_as_written(outcome: Outcome, chooser: random.Random) -> str:
+    wording = wording_of(outcome.tool)
+    if not wording.reports:
+        return ""
+    values = _slots(outcome.arguments, {field.name: field for field in outcome.tool.parameter_fields})
+    fields = {field.name: field for field in outcome.tool.return_fields}
+    values |= _slots(outcome.result, fields)
+    if wording.item is not None:
+        entries = _entries(outcome.result)
+        told = [wording.item.fill(slots) for entry in entries if wording.item.slots <= (slots := _slots(entry, fields)).keys()]
+        if not told or len(told) != len(entries):
+            return ""
+        values["items"] = join_phrases(told)
+    fitting = [report for report in wording.reports if report.slots <= values.keys()]
+    return capitalised(chooser.choice(fitting).fill(values)) if fitting else ""
+
+
+def _slots(value: Any, fields: dict[str, Field], above: str = "") -> dict[str, str]:
+    """The spoken leaves of an object, by name and by dotted path."""
+    slots: dict[str, str] = {}
+    if isinstance(value, dict):
+        for name, child in value.items():
+            path = f"{above}.{name}" if above else name
+            if isinstance(child, dict):
+                slots |= {key: text for key, text in _slots(child, fields, path).items() if key not in slots}
+            elif not (isinstance(child, list) and any(isinstance(item, dict | list) for item in child)):
+                if child is not None and child != []:
+                    slots[name] = slots[path] = spoken_value(child, fields.get(name))
+    return slots
+
+
+def _entries(result: Any) -> list[Any]:
+    """The list of objects a result consists of."""
+    if isinstance(result, list):
+        return result
+    lists = [child for child in result.values() if isinstance(child, list)] if isinstance(result, dict) else []
+    return next((child for child in lists if child and isinstance(child[0], dict)), lists[0] if lists else [])
+
+
+# --- in general -----------------------------------------------------------------------------------------------------
+
+
+def _tell_in_general(outcome: Outcome, chooser: random.Random) -> str:
+    words = load_words("assistant")
+    fields = {field.name: field for field in outcome.tool.return_fields}
+    entries = _entries(outcome.result)
+    if entries and isinstance(entries[0], dict):
+        told = [_entry_phrase(entry, fields) for entry in entries[:MOST_FACTS]]
+        told = [text for text in told if text]
+        if told:
+            if len(entries) == 1:
+                return f"There's one match: {told[0]}."
+            noun = plural(_entry_noun(outcome.tool, entries[0]))
+            count = NUMBER_WORDS[len(entries)] if len(entries) <= 12 else str(len(entries))
+            frame = chooser.choice(words["found_counts"])
+            return capitalised(frame.replace("{count}", count).replace("{noun}", noun).replace("{items}", join_phrases(told)))
+    if entries and not isinstance(entries[0], dict | list):
+        return f"{chooser.choice(_LIST_OPENINGS)} {join_phrases([spoken_value(item, None) for item in entries[:8]])}."
+    if not isinstance(outcome.result, dict | list):
+        return f"The answer is {spoken_value(outcome.result, None)}."
+    return _object_sentence(outcome, fields, chooser)
+
+
+_LIST_OPENINGS = ("What came back:", "Here's the list:", "There's", "These came up:", "You've got")
+_DONE_OPENINGS = ("That's done:", "It went through:", "Done, and here are the particulars:", "Confirmed:", "It's in place:", "All taken care of:")
+_FACT_OPENINGS = ("Here's what I have:", "This is what I see:", "From the records:", "What it says:", "The answer I got:", "So,")
+
+
+def _object_sentence(outcome: Outcome, fields: dict[str, Field], chooser: random.Random) -> str:
+    asked = {str(value).casefold() for value in outcome.arguments.values() if isinstance(value, str)}
+    facts = _facts(outcome.result, fields)
+    new = [fact for fact in facts if str(fact[1]).casefold() not in asked] or facts
+    writes = effects_of(outcome.tool) != "reads"
+    if not new:
+        return "That's been done." if writes else "It came back without any details."
+    states = [fact for fact in new if fact[0] == "status"]
+    rest = [fact for fact in new if fact[0] != "status"][:MOST_FACTS]
+    clauses = [_clause(name, value, fields.get(name)) for name, value in rest]
+    if writes and states and looks_fine(states[0][1]):
+        state = spoken_value(states[0][1], fields.get("status"))
+        if not clauses:
+            return chooser.choice((f"It's been {state}.", f"That's now {state}.", f"Consider it {state}.", f"The status is {state}."))
+        return chooser.choice((f"That's {state}: {join_phrases(clauses)}.", f"It's been {state}, and {join_phrases(clauses)}.", f"Now {state}; {join_phrases(clauses)}."))
+    clauses += [_clause(name, value, fields.get(name)) for name, value in states]
+    if len(clauses) == 1 or chooser.random() < 0.45:
+        return f"{capitalised(join_phrases(clauses))}."
+    return f"{chooser.choice(_DONE_OPENINGS if writes else _FACT_OPENINGS)} {join_phrases(clauses)}."
+
+
+def looks_fine(state: Any) -> bool:
+    """Say whether a status reads as the participle of something done."""
+    return isinstance(state, str) and bool(re.fullmatch(r"[a-z]+(ed|ent|one|id|ght)", state))
+
+
+def _facts(value: Any, fields: dict[str, Field]) -> list[tuple[str, Any]]:
+    """The scalar leaves worth telling, own names first; nested objects contribute theirs."""
+    found: list[tuple[str, Any]] = []
+    if isinstance(value, dict):
+        for name, child in value.items():
+            if isinstance(child, dict):
+                found += _facts(child, fields)
+            elif isinstance(child, list):
+                plain = [item for item in child if not isinstance(item, dict | list)]
+                found += [(name, plain)] if plain else []
+            elif child is not None and child != "":
+                found.append((name, child))
+    return found
+
+
+def _clause(name: str, value: Any, field: Field | None) -> str:
+    noun = label(field) if field is not None else split_words(name)
+    if isinstance(value, bool):
+        bare = re.sub(r"^(is|has|was|are|can) ", "", noun)
+        if noun != bare:
+            return f"it {noun.split()[0]}{'' if value else ' not'} {bare}" if noun.split()[0] != "has" else f"it {'has' if value else 'has no'} {bare}"
+        return f"{noun}: {'yes' if value else 'no'}"
+    unit = f" {unit_of(field)}" if field is not None and unit_of(field) else ""
+    be = "are" if isinstance(value, list) and len(value) > 1 else "is"
+    return f"the {noun} {be} {spoken_value(value, field)}{unit}"
+
+
+def _entry_noun(tool: ToolSpec, entry: dict[str, Any]) -> str:
+    first = next(iter(entry), "")
+    noun = entity_noun(first) if is_id_name(first) else re.sub(r" (name|title)$", "", split_words(first))
+    return noun if noun and noun != split_words(first) and len(noun.split()) < 4 else "result"
+
+
+def _entry_phrase(entry: dict[str, Any], fields: dict[str, Field]) -> str:
+    name = entry_name(entry)
+    facts = [(key, value) for key, value in _facts(entry, fields) if value != name and not isinstance(value, list)]
+    told: list[str] = []
+    for key, value in facts:
+        if is_id_name(key) and name:
+            continue
+        told.append(_short(key, value, fields.get(key), entry))
+        if len(told) == 3:
+            break
+    told = [text for text in told if text]
+    if not name:
+        return join_phrases(told) if told else ""
+    return f"{name} ({', '.join(told)})" if told else name
+
+
+def _short(key: str, value: Any, field: Field | None, entry: dict[str, Any]) -> str:
+    """One fact of an entry in a few words."""
+    kind = kind_of(field) if field is not None else ""
+    words = split_words(key)
+    spoken = spoken_value(value, field)
+    if kind == "currency" and any(isinstance(other, int | float) for other in entry.values()):
+        return ""
+    if kind == "money" and isinstance(entry.get("currency"), str):
+        return f"{spoken} {entry['currency']}"
+    if kind == "rating":
+        return f"rated {spoken}" if words == "rating" else f"{words} {spoken}"
+    if isinstance(value, bool):
+        bare = re.sub(r"^(is|has) ", "", words)
+        return bare if value else f"not {bare}"
+    if kind in ("city", "date", "time", "datetime", "country") and len(words.split()) == 1:
+        return spoken
+    unit = unit_of(field) if field is not None else ""
+    return f"{label(field) if field is not None else words} {spoken} {unit}".strip()
+

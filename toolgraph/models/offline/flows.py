@@ -1,0 +1,77 @@
+"""Which return field of one tool can fill which parameter of another, as far as names and kinds tell."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from toolgraph.tools.fields import Field
+from toolgraph.tools.inference import name_parts
+from toolgraph.tools.kinds import kind_of
+from toolgraph.tools.names import split_words
+from toolgraph.tools.pointers import ANY_ITEM
+from toolgraph.tools.spec import ToolSpec
+
+FLOWING_KINDS = frozenset(
+    "id uuid email phone address city country state person company symbol url postal_code airport username filename path "
+    "domain hotel restaurant landmark song movie album book wallet crypto repository branch".split()
+)
+"""Kinds of values that people take from one answer into the next question. Numbers, texts and enums are not among them."""
+
+
+class Flow(NamedTuple):
+    """One way from a result to an argument."""
+
+    path: str
+    """Pointer of the return field, `*` for list entries."""
+    pointer: str
+    """Pointer of the parameter."""
+    is_id: bool
+
+
+_known: dict[tuple[str, str], tuple[Flow, ...]] = {}
+
+
+def flows_between(giver: ToolSpec, taker: ToolSpec) -> tuple[Flow, ...]:
+    """Return the flows from results of `giver` to arguments of `taker`, one for each parameter, ids first."""
+    key = (giver.definition_key, taker.definition_key)
+    found = _known.get(key)
+    if found is None:
+        if len(_known) > 200_000:
+            _known.clear()
+        found = _known[key] = _find_flows(giver, taker)
+    return found
+
+
+def _find_flows(giver: ToolSpec, taker: ToolSpec) -> tuple[Flow, ...]:
+    found: dict[str, Flow] = {}
+    entity = name_parts(giver.name).noun
+    for parameter in taker.parameter_fields:
+        kind = kind_of(parameter)
+        if kind not in FLOWING_KINDS or ANY_ITEM in parameter.pointer or parameter.schema.get("enum"):
+            continue
+        for returned in giver.return_fields:
+            if returned.pointer.count(ANY_ITEM) > 1 or returned.schema.get("enum"):
+                continue
+            if _same_thing(returned, parameter, kind, entity):
+                found.setdefault(parameter.pointer, Flow(returned.pointer, parameter.pointer, kind in ("id", "uuid")))
+                break
+    return tuple(sorted(found.values(), key=lambda flow: not flow.is_id))
+
+
+def _same_thing(returned: Field, parameter: Field, kind: str, entity: str) -> bool:
+    if returned.types and parameter.types and set(returned.types).isdisjoint(parameter.types):
+        return False
+    out, into = split_words(returned.name), split_words(parameter.name)
+    if out == into:
+        return out not in ("id", "key", "code", "number", "name") or kind_of(returned) != "id" or _singular_of(entity) in into
+    if kind in ("id", "uuid"):
+        return out in ("id", "uuid") and into.removesuffix(" id") != into and _names(entity, into.removesuffix(" id"))
+    return kind_of(returned) == kind and kind not in ("city", "person", "address", "url", "company") and out.split()[-1] == into.split()[-1]
+
+
+@lru_cache(maxsize=4096)
+def _singular_of(noun: str) -> str:
+    return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
+
+
+def _names(entity: str, word: str) -> bool:
+    return word in (entity, _singular_of(entity)) or _singular_of(entity).endswith(f" {word}")

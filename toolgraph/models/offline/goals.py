@@ -1,0 +1,141 @@
+"""What a tool does, as a phrase a user would use: from its description, else from its name."""
+
+import re
+from functools import lru_cache
+
+from toolgraph.models.offline.speech import article
+from toolgraph.tools.inference import CREATE, VERBS, name_parts
+from toolgraph.tools.names import looks_like_identifier
+from toolgraph.tools.spec import ToolSpec
+
+GETTING = frozenset("get retrieve fetch return show view obtain display provide give access read query pull load request".split())
+FINDING = frozenset("search find lookup look discover browse explore locate".split())
+_MORE_VERBS = VERBS | GETTING | frozenset(
+    "plan ask call choose collect combine connect control copy decode encode encrypt decrypt design draw explain fill format "
+    "initialize launch listen map navigate organize process produce scan scrape select shorten sign sort split test trace "
+    "train trigger visualize wait watch click type press scroll capture take report simulate identify locate mint stake swap "
+    "manage access perform obtain allow analyze create customize edit execute generate hire learn name rent roll play "
+    "sell shuffle spell subtract transcribe unlock wire trade test reserve assess adopt invest mix paint repeat".split()
+)  # fmt: skip
+_PREAMBLE = re.compile(
+    r"^(\[[^\]]*\]\s*|\([^)]*\)\s*)*((this|the|a|an|our) )?((simple|powerful|useful|helper|mcp|rest) )?"
+    r"((tool|function|api|endpoint|method|service|operation|action|command|query|call|route|resource|request)\b[\s:-]*)?"
+    r"((that|which|is used|used|can be used|will|allows?( you| users?| the user| one| clients?)?|lets( you)?|enables?( you| users?)?|helps?( you| users?)?|"
+    r"designed|you can|use this( \w+)?|use it|use|it|for|to|in order|available)\s+)*", re.I
+)
+_SENTENCE_END = re.compile(r"(?<=[a-z0-9)\"'])[.!;](\s|$)|\n|:\s|\s[-–—]\s|\bArgs?\b|\bParameters?:|\bReturns?:|\bNote\b|\be\.?g\.?\b|\bfor example\b", re.I)
+_TAIL = re.compile(
+    r"\s+(based (up)?on|given (the|a|an|its|their|two|some)|using|including|such as|that|which|where|according to|by (providing|specifying|using|passing)|via|through|along with|as well as|"
+    r"with (the )?(specified|given|optional|various|advanced|support)|in (a )?(json|the specified)|from the (api|database|server)|if |when |so that|, )\b.*$", re.I
+)
+_DANGLING = re.compile(r"\s+(a|an|the|of|for|to|in|on|by|with|and|or|from|at|given|specified|its|their|is|are|this)$", re.I)
+JARGON = re.compile(r"https?:|[{}<>\[\]_=`|\\]|\b(json|xml|api|apis|endpoint|uri|string|integer|boolean|array|param\w*|payload|http|get|post|sdk|dataframe|schema)\b")
+_ALWAYS_CUT = re.compile(
+    r"\s+(based (up)?on|by (its|their|using|providing|specifying|passing)|given (its|the|a|an|their)|with (the )?(specified|given|provided)|"
+    r"(identified|specified|defined) by|using (its|the (given|provided|specified)))\b.*$", re.I
+)
+_VOWELLED = re.compile(r"\b([Aa]) ([aeio]\w)")
+_LATIN = re.compile(r"\b(para|com|que|los|las|del|una|por|les|des|une|pour|avec|und|der|die|das|für|mit|bir|ve|için|dengan|untuk|yang|dari|della|per il|di un|como|uma|obtener|buscar|lista de)\b", re.I)
+_FILLER = re.compile(r"(?<![-\w])(given|specified|provided|specific|certain|particular|requested|desired|corresponding)\s+", re.I)
+ABBREVIATIONS = {
+    "num": "number", "qty": "quantity", "lat": "latitude", "lng": "longitude", "lon": "longitude", "temp": "temperature",
+    "desc": "description", "msg": "message", "addr": "address", "amt": "amount", "dob": "date of birth", "info": "details",
+    "dest": "destination", "dept": "department", "avg": "average", "max": "maximum", "min": "minimum", "img": "image",
+    "doc": "document", "docs": "documents", "org": "organization", "repo": "repository", "lang": "language", "loc": "location",
+    "src": "source", "dst": "destination", "tz": "time zone", "ctx": "context", "freq": "frequency", "pct": "percentage",
+    "id": "ID", "ids": "IDs", "url": "URL", "urls": "URLs", "ip": "IP address", "isbn": "ISBN", "sql": "SQL query",
+}  # fmt: skip
+
+
+def goal(tool: ToolSpec) -> tuple[str, str]:
+    """Return what a tool does as a base-form verb and the rest of the phrase, in a user's words."""
+    described = _from_description(tool.description)
+    if described and len(described[1].split()) >= 1:
+        return described
+    return _from_name(tool)
+
+
+@lru_cache(maxsize=65536)
+def _from_description(description: str) -> tuple[str, str] | None:
+    text = re.sub(r"<[^>]{1,40}>|\([^)]*\)|\*+|#+", " ", description[:600]).strip()
+    text = " ".join(_SENTENCE_END.split(text + "\n", maxsplit=1)[0].split()) if text else ""
+    if not text or is_foreign(text):
+        return None
+    text = text[_PREAMBLE.match(text).end() :].strip(" .,:;-\"'")  # type: ignore[union-attr]
+    words = text.split()
+    if not words or len(words) > 40:
+        return None
+    verb = _base(words[0].lower().strip(",.;:")) or _third_person(words)
+    if verb and len(words) > 1 and words[1].lower() not in ("of", "is", "are", "for" if verb not in FINDING | {"check", "ask", "pay"} else ""):
+        rest = " ".join(words[1:])
+    else:
+        verb, rest = "get", text if text.split()[0].lower() in ("the", "a", "an", "all", "my") else f"the {lowered(text)}"
+    rest = re.sub(r"^(and|or|/|,)\s+\w+\s+", "", rest)
+    if verb in FINDING:
+        rest = re.sub(r"^(for|up)\s+", "", rest)
+    rest = _VOWELLED.sub(r"\1n \2", _FILLER.sub("", _ALWAYS_CUT.sub("", rest)))
+    if len(rest.split()) > 9:
+        shorter = _TAIL.sub("", rest)
+        rest = shorter if len(shorter.split()) >= 2 else rest
+    rest = " ".join(rest.split()[:14])
+    while _DANGLING.search(rest):
+        rest = _DANGLING.sub("", rest)
+    rest = _in_my_words(rest.strip(" ,.;:"))
+    if not rest or JARGON.search(rest.lower()) or any(looks_like_identifier(word.strip(",.;:()'\"")) for word in rest.split()):
+        return None
+    return verb, rest
+
+
+def _from_name(tool: ToolSpec) -> tuple[str, str]:
+    verb, noun = name_parts(tool.name)
+    noun = " ".join(ABBREVIATIONS.get(word, word) for word in noun.split() if word not in ("api", "endpoint", "mcp", "v1", "v2", "tool"))
+    if not noun.strip() or is_foreign(noun):
+        first = re.split(r"[.。\n]", tool.description.strip())[0][:80].strip()
+        told = "" if JARGON.search(first.lower()) else first.replace("{", "").replace("}", "")
+        return ("get", f"help with this: {told}") if told and is_foreign(told) else (verb or "get", "what I need" if not verb else "this for me")
+    verb = verb or "get"
+    if verb in CREATE:
+        return verb, noun if noun.endswith("s") else f"{article(noun)} {noun}"
+    if noun.endswith("s") or verb in FINDING:
+        return verb, noun
+    return verb, f"the {noun}"
+
+
+def is_foreign(text: str) -> bool:
+    letters = [char for char in text if char.isalpha()]
+    accented = sum(not char.isascii() for char in letters)
+    return bool(letters) and (accented > 0.2 * len(letters) or (accented > 1 and len(text) > 12) or bool(_LATIN.search(text)))
+
+
+def _third_person(words: list[str]) -> str:
+    """The base form of a verb nobody listed, known by its ending and what follows it: "Truncates the ..."."""
+    first = words[0].lower()
+    objects = ("a", "an", "the", "all", "whether", "if", "every", "each", "any", "your", "multiple", "new", "one", "two", "my", "some")
+    if len(words) < 2 or not re.fullmatch(r"[a-z]{3,}[^su]s", first) or words[1].lower() not in objects:
+        return ""
+    if first.endswith("ies"):
+        return f"{first[:-3]}y"
+    return first[:-2] if re.search(r"(sh|ch|x|z|ss)es$", first) else first[:-1]
+
+
+def _base(word: str) -> str:
+    """The base form of a verb, or empty for a word that is none."""
+    candidates = [word, word[:-1] if word.endswith("s") else "", word[:-2] if word.endswith("es") else ""]
+    if word.endswith("ies"):
+        candidates.append(f"{word[:-3]}y")
+    if word.endswith("ing"):
+        candidates += [word[:-3], f"{word[:-3]}e", word[:-4]]
+    return next((form for form in candidates if form in _MORE_VERBS), "")
+
+
+def lowered(text: str) -> str:
+    first = text.split()[0]
+    return text if first.isupper() and len(first) > 1 or any(char.isupper() for char in first[1:]) else f"{text[:1].lower()}{text[1:]}"
+
+
+def _in_my_words(text: str) -> str:
+    """The user speaks: what is the user's is mine."""
+    text = re.sub(r"\b(the|a|an|current|logged[- ]in) user'?s'? ", "my ", text, flags=re.I)
+    text = re.sub(r"\byour\b", "my", text, flags=re.I)
+    text = re.sub(r"\byou\b", "me", text, flags=re.I)
+    return re.sub(r"\bthe (current|authenticated|logged[- ]in) user\b", "me", text, flags=re.I)

@@ -1,0 +1,170 @@
+"""Small pieces of speech that user and assistant share: naming things, joining phrases, saying values."""
+
+import datetime as dt
+import random
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from toolgraph.dialogue.spoken import NUMBER_WORDS, Form, parse_date, ways_to_say
+from toolgraph.tools.fields import Field
+from toolgraph.tools.kinds import kind_of
+from toolgraph.tools.names import split_words
+from toolgraph.tools.pointers import ANY_ITEM
+from toolgraph.tools.spec import ToolSpec
+
+_VOWEL = re.compile(r"[aeio]|u(?!ni|se|ti|r[aeiou])|hour|honest|ssn|sms|mri\b|fax\b(?!)", re.I)
+_SUPERLATIVES: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    # leaf name, what the lowest is called, what the highest is called
+    (re.compile(r"price|cost|fare|fee|rent\b|premium|total|amount|per night|hourly|charge"), "cheapest", "most expensive"),
+    (re.compile(r"distance|kilomet|metres away|miles"), "nearest", ""),
+    (re.compile(r"duration|minutes|travel time|hours"), "shortest", "longest"),
+    (re.compile(r"rating|score|stars"), "", "best-rated"),
+    (re.compile(r"date|time\b|starts|deadline|day$| at$"), "earliest", "latest"),
+    (re.compile(r"square|size|capacity|area"), "smallest", "largest"),
+)
+_ORDINALS = {"0": "first", "1": "second", "-1": "last"}
+_ID_WORDS = {"id", "ids", "uuid", "identifier", "number", "code", "reference", "key", "no", "slug"}
+_PLAIN_NOUNS = frozenset({"item", "result", "entry", "record", "object", "resource"})
+
+
+def entity_noun(name: str) -> str:
+    """Return the thing an id stands for.
+
+    >>> entity_noun("hotel_booking_id")
+    'hotel booking'
+    """
+    words = split_words(name).split()
+    while words and words[-1] in _ID_WORDS:
+        words.pop()
+    return " ".join(words)
+
+
+def plural(noun: str) -> str:
+    """Return the plural of an English noun phrase, by its last word."""
+    if not noun:
+        return "results"
+    head, _, last = noun.rpartition(" ")
+    if re.search(r"(s|x|z|ch|sh)$", last):
+        made = last if last.endswith(("ies", "news", "series")) else f"{last}es"
+    elif re.search(r"[^aeiou]y$", last):
+        made = f"{last[:-1]}ies"
+    else:
+        made = {"person": "people", "child": "children", "match": "matches"}.get(last, f"{last}s")
+    return f"{head} {made}".strip()
+
+
+def article(noun: str) -> str:
+    """Return `a` or `an` as the noun wants it."""
+    return "an" if _VOWEL.match(noun) else "a"
+
+
+def join_phrases(parts: Sequence[str], last: str = "and") -> str:
+    """Return phrases as a list inside a sentence.
+
+    >>> join_phrases(["a", "b", "c"])
+    'a, b and c'
+    """
+    if len(parts) < 2:
+        return "".join(parts)
+    heavy = any("," in part for part in parts)
+    separator = "; " if heavy else ", "
+    return f"{separator.join(parts[:-1])}{';' if heavy else ''} {last} {parts[-1]}"
+
+
+def capitalised(text: str) -> str:
+    """Return the text with its first letter raised."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def entry_picks(tool: ToolSpec, path: str) -> tuple[str, ...]:
+    """Return the ways of choosing one entry of the list that `path` leads through: by place, or by a field.
+
+    Places are listed more than once since people use them most.
+    """
+    head, _, _ = path.rpartition(f"/{ANY_ITEM}")
+    picks = ["0", "0", "1", "-1"]
+    for field in tool.return_fields:
+        if field.pointer.startswith(f"{head}/{ANY_ITEM}/") and ANY_ITEM not in field.pointer[len(head) + 2 :]:
+            words = split_words(field.name)
+            kind = kind_of(field)
+            comparable = field.types[:1] in (("number",), ("integer",)) or kind in ("date", "time", "datetime")
+            found = next((row for row in _SUPERLATIVES if row[0].search(words)), None) if comparable else None
+            if found and kind != "id":
+                inner = field.pointer[len(head) + 2 :]
+                picks += [f"min:{inner}"] * (2 if found[1] else 0) + [f"max:{inner}"] * (2 if found[2] == "best-rated" else 1 if found[2] else 0)
+    return tuple(picks)
+
+
+def pick_entry(entries: Sequence[Any], pick: str) -> int:
+    """Return the index of the entry a pick names.
+
+    Raises:
+        LookupError: there is no such entry.
+    """
+    if not entries:
+        raise LookupError(pick)
+    side, _, inner = pick.partition(":")
+    if not inner:
+        index = int(pick) if pick else 0
+        return range(len(entries))[index]
+    keys = inner.split("/")[1:]
+    values: list[Any] = []
+    for entry in entries:
+        for key in keys:
+            entry = entry[key]
+        values.append(entry)
+    best = min(values) if side == "min" else max(values)
+    return values.index(best)
+
+
+def describe_pick(pick: str, noun: str, chooser: random.Random) -> str:
+    """Return how a person names an entry: "the second one", "the cheapest flight".
+
+    >>> describe_pick("min:/price", "", random.Random(1))
+    'the cheapest one'
+    """
+    thing = noun if noun and len(noun.split()) <= 3 and chooser.random() < 0.45 else "one"
+    side, _, inner = pick.partition(":")
+    if not inner:
+        ordinal = _ORDINALS.get(pick, "first")
+        if pick == "0" and chooser.random() < 0.3:
+            return chooser.choice(("the top one", "the first result", "the top result"))
+        return f"the {ordinal} {thing}"
+    return f"the {superlative(pick)} {thing}"
+
+
+def superlative(pick: str) -> str:
+    """Return the adjective of a pick by a field; empty for a pick by place."""
+    side, _, inner = pick.partition(":")
+    words = split_words(inner.rpartition("/")[2])
+    for pattern, lowest, highest in _SUPERLATIVES:
+        if inner and pattern.search(words):
+            return lowest if side == "min" else highest
+    return ""
+
+
+def say(value: Any, field: Field | None, today: dt.date | None, chooser: random.Random) -> Form:
+    """Return one way in which a user says a value; what has a usual spoken form is rarely read out in its raw one."""
+    forms = ways_to_say(value, today)
+    if not forms:
+        return Form("", "")
+    text = value if isinstance(value, str) else ""
+    if isinstance(value, str) and parse_date(value):
+        return chooser.choice(forms[:-1])
+    if isinstance(value, int | float):
+        kind = kind_of(field) if field is not None else ""
+        if isinstance(value, int) and 1 < value <= 12 and kind in ("", "count", "duration", "count_small") and chooser.random() < 0.4:
+            return Form(NUMBER_WORDS[value], "number word")
+        is_amount = abs(value) >= 10_000 and kind not in ("id", "year", "epoch")
+        return next((form for form in forms if "," in form.text), forms[0]) if is_amount else forms[0]
+    if forms[0].transform == "time":
+        return chooser.choice(forms[:-1])
+    spoken = next((form for form in forms if form.transform == "enum synonym"), None)
+    if spoken and field is not None and (field.schema.get("enum") or "_" in text) and " " not in text and kind_of(field) not in _EXACT:
+        return Form(spoken.text.upper() if len(text) <= 3 and text.isupper() else spoken.text, spoken.transform)
+    return Form(text, "")
+
+
+_EXACT = frozenset({"id", "uuid", "url", "email", "credential", "filename", "path", "username", "symbol", "domain", "wallet", "branch"})
+"""Kinds that are said letter by letter."""

@@ -1,0 +1,324 @@
+"""The user's rule: a planned turn put into words by somebody with a style, a need and a memory of what was said."""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedStep
+from toolgraph.dialogue.spoken import today_in
+from toolgraph.models.offline.banks import Words, load_words
+from toolgraph.models.offline.derived import label, wording_of
+from toolgraph.models.offline.planning import TurnPlanner
+from toolgraph.models.offline.speech import capitalised, describe_pick, entity_noun, join_phrases, pick_entry, plural, say
+from toolgraph.models.offline.styles import apply_style, protect
+from toolgraph.models.offline.wordings import Template, dotted
+from toolgraph.models.requests import UserAnswer, UserRequest
+from toolgraph.seeds import rng
+from toolgraph.tools import pointers
+from toolgraph.tools.fields import Field
+from toolgraph.tools.inference import effects_of
+from toolgraph.tools.kinds import kind_of
+from toolgraph.tools.names import split_words
+from toolgraph.tools.spec import ToolSpec
+
+NEED, LEAD, GREETING, SHIFT, INLINE = 0.45, 0.4, 0.25, 0.6, 0.4
+"""Chances: a need is stated instead of a request; a reaction, a greeting, a change of subject comes first; two requests share a sentence."""
+_SPEAKER_ACTS = re.compile(r"\b(I|I'd|I'm|I'll|I've|we|we're|let's|let us|me|my|us|our|plan is|time|goal|task)\b(?!.*\byou\b)", re.I)
+_FOR_ME = (("show me", "see"), ("tell me", "find out"), ("give me", "get"), ("find me", "find"), ("get me", "get"), ("send me", "get"),
+           ("let me know", "find out"), ("bring me", "get"), ("book me", "book"), ("read me", "read"), ("remind me", "recall"))  # fmt: skip
+_KIND_NOUNS = {"email": "email address", "phone": "phone number", "url": "link", "city": "city", "person": "person", "address": "address"}
+_SAME = {"city": ("the same city", "the same place"), "date": ("the same day", "that same date"), "country": ("the same country",)}
+
+
+def speak(request: UserRequest, seed: int) -> UserAnswer:
+    """Return what the user says next."""
+    speaker = _Speaker(request, seed)
+    if request.asked_back:
+        return _said(speaker.give_withheld(), request, speaker)
+    if request.turn.kind == "chitchat":
+        which = "thanks" if request.turns_left == 0 and "hank" in request.turn.intent else "remarks"
+        return _said(speaker.random.choice(speaker.words[which]), request, speaker)
+    steps: tuple[PlannedStep, ...] = ()
+    if not request.turn.steps:
+        steps = _improvise(request, seed)
+        speaker.turn = request.turn.model_copy(update={"steps": steps})
+    return _said(speaker.request_text(), request, speaker, steps)
+
+
+def _said(text: str, request: UserRequest, speaker: "_Speaker", meaning: tuple[PlannedStep, ...] = ()) -> UserAnswer:
+    return UserAnswer.model_construct(text=apply_style(text, request.style, speaker.random), meaning=meaning)
+
+
+def _improvise(request: UserRequest, seed: int) -> tuple[PlannedStep, ...]:
+    """The calls in the mind of a user whose plan names only a need, or nothing at all."""
+    system = request.messages[0].content if request.messages and request.messages[0].role == "system" else ""
+    planner = TurnPlanner(request.tools, system, seed, f"{request.key}/improvised")
+    planner.replay(request.past)
+    start = _tool_for(request.turn.intent, request.tools, planner)
+    turn = planner.request_turn(request.turn_number, start=start, is_linked=bool(request.turn.intent))
+    return turn.steps
+
+
+def _tool_for(intent: str, tools: Sequence[ToolSpec], planner: TurnPlanner) -> ToolSpec:
+    """The tool whose asks share most words with the need; any, where there is no need to go by."""
+    if not intent:
+        return planner.random.choice(list(tools))
+    wanted = set(re.findall(r"[a-z]{3,}", intent.lower()))
+
+    def overlap(tool: ToolSpec) -> float:
+        words = set(re.findall(r"[a-z]{3,}", " ".join(ask.text for ask in wording_of(tool).asks if not ask.slots).lower()))
+        return len(wanted & words) / (len(words) or 1)
+
+    return max(tools, key=overlap)
+
+
+class _Speaker:
+    """Composes one message."""
+
+    def __init__(self, request: UserRequest, seed: int) -> None:
+        self.request, self.turn = request, request.turn
+        self.random = rng(seed, "user", request.key)
+        bank = load_words("user")
+        self.words: Words = bank["styles"].get(request.style) or bank["styles"]["plain"]
+        self.joins: Words = bank["joins"]
+        self.bank = bank
+        self.tools = {tool.name: tool for tool in request.tools}
+        self.calls = {call.id: call for turn in request.past for step in turn.steps for call in step.calls}
+        system = request.messages[0].content if request.messages and request.messages[0].role == "system" else ""
+        self.today = today_in(system)
+
+    # --- the message --------------------------------------------------------------------------------------------
+
+    def request_text(self) -> str:
+        self.calls |= {call.id: call for step in self.turn.steps for call in step.calls}
+        withheld = set(self.turn.withheld)
+        groups = [group for number, step in enumerate(self.turn.steps) for group in self._groups(step, withheld if number == 0 else set())]
+        sentences = self._sentences(groups)
+        opener = self._opener()
+        return " ".join([*opener, *sentences])
+
+    def give_withheld(self) -> str:
+        """The value the assistant asked for."""
+        call = self.turn.steps[0].calls[0]
+        fields = _fields_of(self.tools[call.tool])
+        values = [
+            self._value(argument, fields.get(argument.pointer)) for argument in call.arguments if argument.pointer in self.turn.withheld
+        ]  # fmt: skip
+        return capitalised(self.random.choice(self.words["answers"]).replace("{value}", join_phrases(values)))
+
+    def _opener(self) -> list[str]:
+        chance = self.random.random()
+        if self.request.turn_number == 0:
+            return [self.random.choice(self.bank["greetings"])] if chance < GREETING else []
+        if self._undoes_something():
+            return [self.random.choice(self.joins["changed_mind"])] if chance < 0.8 else []
+        if self.turn.link == "transition" and chance < SHIFT:
+            return [self.random.choice(self.words["topic_shifts"])]
+        if self.turn.link == "entity" and chance < 0.2:
+            return [self.random.choice(self.joins["transitions"])]
+        return [self.random.choice(self.words["leads"])] if chance < LEAD else []
+
+    def _undoes_something(self) -> bool:
+        call = self.turn.steps[0].calls[0]
+        if effects_of(self.tools[call.tool]) != "deletes":
+            return False
+        made = [self.calls[argument.call] for argument in call.arguments if argument.source == "result" and argument.call in self.calls]
+        return any(effects_of(self.tools[source.tool]) == "writes" for source in made)
+
+    def _sentences(self, groups: list["_Group"]) -> list[str]:
+        first, *others = groups
+        sentences: list[str] = []
+        need = self._need(first)
+        if need is not None:
+            sentences.append(need)
+        elif others and self.random.random() < INLINE:
+            second = others.pop(0)
+            join = "{first} and {second}" if second.is_beside else self.random.choice(self.joins["inline"])
+            frame = self.random.choice(self.words["frames"])
+            one, two = (_as_speaker(group.ask(self), frame) for group in (first, second))
+            sentences.append(_framed(frame, join.replace("{first}", one).replace("{second}", two)))
+        else:
+            frame = self.random.choice(self.words["frames"])
+            sentences.append(_framed(frame, _as_speaker(first.ask(self), frame)))
+        for group in others:
+            frame = self.random.choice(self.joins["also" if group.is_beside else "then"])
+            sentences.append(_framed(frame, _as_speaker(group.ask(self), frame)))
+        return sentences
+
+    def _need(self, group: "_Group") -> str | None:
+        """A statement of need that says as much as possible, and what it leaves out after it."""
+        if self.random.random() >= NEED:
+            return None
+        fitting = [need for need in wording_of(group.tool).needs if need.slots <= group.fills.keys()]
+        if not fitting:
+            return None
+        need = self.random.choices(fitting, [1 + 2 * len(need.slots) for need in fitting])[0]
+        rest = group.details(self, need.slots)
+        said = capitalised(need.fill(group.fills))
+        if not rest:
+            return said
+        if len(rest) == 1 and said.endswith(".") and self.random.random() < 0.5:
+            return f"{said[:-1]}, {rest[0]}."
+        tail = self.random.choice(("{rest}, please.", "{rest}.", "{rest}, if you can.", "{rest}, ideally.", "That's {rest}.", "It's {rest}."))
+        return f"{said} {capitalised(tail.replace('{rest}', join_phrases(rest)))}"
+
+    # --- calls as phrases ---------------------------------------------------------------------------------------
+
+    def _groups(self, step: PlannedStep, withheld: set[str]) -> list["_Group"]:
+        """The calls of a step, those of one tool spoken of together."""
+        by_tool: dict[str, list[PlannedCall]] = {}
+        for call in step.calls:
+            by_tool.setdefault(call.tool, []).append(call)
+        groups = []
+        for number, (name, calls) in enumerate(by_tool.items()):
+            tool = self.tools[name]
+            groups.append(_Group(tool, self._fills(tool, calls, withheld), number > 0))
+        return groups
+
+    def _fills(self, tool: ToolSpec, calls: list[PlannedCall], withheld: set[str]) -> dict[str, str]:
+        """What is said for each parameter, by slot; what the user need not say is left out."""
+        fields = _fields_of(tool)
+        said: dict[str, list[str]] = {}
+        for number, call in enumerate(calls):
+            for argument in call.arguments:
+                if argument.pointer in withheld or argument.source not in ("user", "result"):
+                    continue
+                slot = re.sub(r"\.\d+(?=\.|$)", "", dotted(argument.pointer))
+                twin = _twin(argument, calls[0]) if number else None
+                if twin is not None and (twin.value, twin.pick, twin.path) == (argument.value, argument.pick, argument.path):
+                    continue
+                field = fields.get(re.sub(r"/\d+(?=/|$)", "/*", argument.pointer)) or fields.get(argument.pointer)
+                if twin is not None and argument.pick:
+                    said[slot] = [f"the first two {plural(_thing(argument, field))}"]
+                    continue
+                text = self._value(argument, field) if argument.source == "user" else self._reference(argument, field)
+                if text:
+                    said.setdefault(slot, []).append(text)
+        return {slot: join_phrases(texts) for slot, texts in said.items()}
+
+    def _value(self, argument: PlannedArgument, field: Field | None) -> str:
+        value = argument.value
+        if isinstance(value, list):
+            return join_phrases([self._scalar(item, field) for item in value])
+        if argument.is_carried and field is not None and self.random.random() < 0.35:
+            same = _SAME.get(kind_of(field))
+            if same:
+                return self.random.choice(same)
+        if field is not None and kind_of(field) in ("id", "uuid"):
+            noun = entity_noun(field.name)
+            return f"{noun} {protect(str(value))}" if noun and len(noun.split()) < 4 else protect(str(value))
+        return self._scalar(value, field)
+
+    def _scalar(self, value: Any, field: Field | None) -> str:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return protect(say(value, field, self.today, self.random).text)
+
+    def _reference(self, argument: PlannedArgument, field: Field | None) -> str:
+        """How the user points at something in a result: by place, by what stands out, or by its name."""
+        noun = _thing(argument, field)
+        is_id = field is not None and kind_of(field) in ("id", "uuid")
+        if argument.pick:
+            name = self._name_of_entry(argument)
+            if name and is_id and self.random.random() < 0.4:
+                return protect(name)
+            entry = describe_pick(argument.pick, noun if is_id else "", self.random)
+            return entry if is_id else f"{entry}'s {noun}"
+        return self.random.choice((f"that {noun}", f"that {noun}", f"this {noun}", f"the {noun}"))
+
+    def _name_of_entry(self, argument: PlannedArgument) -> str:
+        """The name under which the assistant spoke of the entry meant, if it did in an earlier turn."""
+        actual = dict(self.request.call_ids).get(argument.call)
+        if actual is None:
+            return ""
+        content = next((message.content for message in self.request.messages if message.tool_call_id == actual), "")
+        spoken = next((message.content for message in reversed(self.request.messages) if message.role == "assistant" and message.content), "")
+        head, _, _ = argument.path.partition("/*")
+        try:
+            entries = pointers.get(json.loads(content), head)
+            entry = entries[pick_entry(entries, argument.pick)]
+        except (ValueError, LookupError, TypeError):
+            return ""
+        names = [value for key, value in entry.items() if isinstance(value, str) and not re.search(r"id$|date|time|status|currency", key)]
+        same = [other for other in entries if names and names[0] in other.values()]
+        return names[0] if names and len(same) == 1 and names[0] in spoken and len(names[0].split()) < 7 else ""
+
+
+class _Group:
+    """Calls of one tool in one step, and what is said for their arguments."""
+
+    def __init__(self, tool: ToolSpec, fills: dict[str, str], is_beside: bool) -> None:
+        self.tool, self.fills, self.is_beside = tool, fills, is_beside
+
+    def ask(self, speaker: _Speaker) -> str:
+        """A verb phrase with every value in it."""
+        wording = wording_of(self.tool)
+        fitting = [ask for ask in wording.asks if ask.slots <= self.fills.keys()]
+        ask = speaker.random.choices(fitting, [1 + 3 * len(ask.slots) for ask in fitting])[0] if fitting else Template("use this", frozenset())
+        rest = self.details(speaker, ask.slots)
+        return f"{ask.fill(self.fills)}{_tail(rest)}"
+
+    def details(self, speaker: _Speaker, already: frozenset[str]) -> list[str]:
+        """Fragments for the values not said yet."""
+        wording = wording_of(self.tool)
+        fragments: list[str] = []
+        for slot, text in self.fills.items():
+            if slot in already:
+                continue
+            options = wording.details.get(slot) or ()
+            if text == "false":
+                fragments.append(f"without {_bare(slot)}")
+            elif options:
+                fragments.append(speaker.random.choice(options).fill(self.fills))
+            else:
+                name = split_words(slot.split(".")[-1])
+                fragments.append(f"with {text} as the {name}")
+        return fragments
+
+
+def _tail(fragments: list[str]) -> str:
+    """Fragments behind a verb phrase: a short one or two run on, more are listed."""
+    if not fragments:
+        return ""
+    if len(fragments) <= 2:
+        return "".join(f"{',' if number else ''} {fragment}" for number, fragment in enumerate(fragments))
+    return f", {join_phrases(fragments)}"
+
+
+def _framed(frame: str, ask: str) -> str:
+    return capitalised(frame.replace("{Ask}", capitalised(ask)).replace("{ask}", ask))
+
+
+def _as_speaker(ask: str, frame: str) -> str:
+    """Where the speaker does it himself, "show me" becomes "see"."""
+    before = frame.partition("{ask}")[0]
+    if "{ask}" in frame and _SPEAKER_ACTS.search(before):
+        for theirs, own in _FOR_ME:
+            if ask.startswith(theirs):
+                return own + ask[len(theirs) :]
+    return ask
+
+
+def _bare(slot: str) -> str:
+    return re.sub(r"^(is|include|includes|has|should|use|enable|with|show|allow) ", "", split_words(slot.split(".")[-1]))
+
+
+def _thing(argument: PlannedArgument, field: Field | None) -> str:
+    """What the value stands for: an id for its entity, an e-mail address for itself."""
+    name = pointers.split(argument.pointer)[-1]
+    if field is None:
+        return split_words(name)
+    if kind_of(field) in ("id", "uuid"):
+        return entity_noun(field.name) or entity_noun(pointers.split(argument.path)[-1]) or "one"
+    return _KIND_NOUNS.get(kind_of(field)) or label(field)
+
+
+def _twin(argument: PlannedArgument, call: PlannedCall) -> PlannedArgument | None:
+    return next((other for other in call.arguments if other.pointer == argument.pointer), None)
+
+
+def _fields_of(tool: ToolSpec) -> dict[str, Field]:
+    fields = {field.pointer: field for field in tool.parameter_fields}
+    return fields | {field.pointer.removesuffix("/*"): field for field in tool.parameter_fields}
+

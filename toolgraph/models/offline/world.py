@@ -1,0 +1,254 @@
+"""The offline world of one dialogue: what a tool answers, given everything the tools answered before.
+
+The world is nothing but the list of facts (earlier calls with their results), so it needs no state of its own: entities
+are read from the facts each time. What a result shows of an entity it shows again, what a call asked for comes
+back in its result, what was changed stays changed, and the same question gets the same answer.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from toolgraph.dialogue.spoken import parse_date, today_in
+from toolgraph.models.offline.shapes import fill, output_shape
+from toolgraph.models.offline.values import Scene, fits, make_value, new_scene
+from toolgraph.models.request import Request
+from toolgraph.models.requests import Fact, ToolAnswer, ToolRequest
+from toolgraph.seeds import rng
+from toolgraph.tools import pointers
+from toolgraph.tools.fields import Field
+from toolgraph.tools.inference import effects_of
+from toolgraph.tools.names import split_words
+from toolgraph.tools.schema import json_type
+from toolgraph.tools.spec import ToolSpec
+
+Record = dict[str, Any]
+_ID_NAME = re.compile(r"(^|[_\s-])(id|uuid|number|code|reference|no)$|[a-z]I[dD]$|^(id|uuid|sku|isbn)$", re.I)
+_NOT_ID = re.compile(r"phone|postal|zip|country|currency|language|status|area|lang|error|color|promo|discount", re.I)
+_LIMIT = re.compile(r"\b(max|maximum|highest|most|upper|min|minimum|lowest|least|lower)\b")
+_SHARED_BY_ITEMS = re.compile(r"currenc|city|country|unit|language|genre|cuisine|categor|type$|kind$")
+_DEFAULT_TODAY = "2026-01-15"
+
+
+def answer_tool(request: ToolRequest, seed: int) -> ToolAnswer:
+    """Return what the tool answers, a pure function of the seed and the request."""
+    arguments = json.dumps(request.arguments, sort_keys=True, ensure_ascii=False)
+    repeated = _same_question(request)
+    if repeated is not None:
+        return ToolAnswer.model_construct(result=repeated)
+    world = _dialogue_of(request)
+    chooser = rng(seed, "result", request.key, request.tool.name, arguments)
+    scene = new_scene(chooser, today_in(request.system) or parse_date(_DEFAULT_TODAY)[0])  # type: ignore[index]
+    scene.chosen["currency index"] = rng(seed, "currency", world).randrange(6)
+    return ToolAnswer.model_construct(result=_Answering(request, scene).result())
+
+
+def _dialogue_of(request: Request[Any]) -> str:
+    return request.key.split("#")[0]
+
+
+def _same_question(request: ToolRequest) -> Any:
+    """The earlier answer to the same call, if nothing was written since."""
+    for fact in reversed(request.facts):
+        if fact.tool.name == request.tool.name and fact.arguments == request.arguments:
+            return fact.result
+        if effects_of(fact.tool) != "reads":
+            return None
+    return None
+
+
+class _Answering:
+    """Fills the shape of one result."""
+
+    def __init__(self, request: ToolRequest, scene: Scene) -> None:
+        self.tool, self.arguments, self.scene = request.tool, request.arguments, scene
+        self.effects = effects_of(request.tool)
+        self.asked = _named_scalars(request.arguments)
+        self.records = records_of(request.facts)
+        self.subject = self._subject()
+        self.limits = _limits(self.asked)
+        self.labels: set[Any] = set()
+        self.own_item_ids = _own_item_ids(request.tool)
+
+    def result(self) -> Any:
+        shape = output_shape(self.tool)
+        result = fill(shape, self._leaf, self.scene.random, self._wants, (2, 4))
+        if self.effects == "reads":
+            self._recall(result)
+        _count_entries(result)
+        return result
+
+    def _wants(self, pointer: str, name: str) -> bool:
+        return self.scene.random.random() < 0.8
+
+    def _subject(self) -> Record:
+        """What is known of the things the arguments name, and of the things those refer to."""
+        known: Record = {}
+        for name, value in self.asked.items():
+            record = self.records.get(_record_key(name, value))
+            if record:
+                for other, referred in record.items():
+                    parent = self.records.get(_record_key(other, referred)) if is_id_name(other) and referred != value else None
+                    for key, fact in (parent or {}).items():
+                        known.setdefault(key, fact)
+                known.update(record)
+        return known
+
+    def _leaf(self, field: Field, pointer: str) -> Any:
+        inside_list = any(key.isdigit() for key in pointers.split(pointer))
+        name = field.name
+        if name in self.asked and field.pointer not in self.own_item_ids:
+            value = self.asked[name]
+            if _admits(field, value):
+                return value
+        if name in self.subject and (not inside_list or _SHARED_BY_ITEMS.search(name)) and self.effects != "deletes":
+            if _admits(field, self.subject[name]):
+                return self.subject[name]
+        if name in self.subject and self.effects == "deletes" and name != "status" and _admits(field, self.subject[name]):
+            return self.subject[name]
+        words = split_words(name)
+        if "currenc" in words and field.schema.get("enum"):
+            options = field.schema["enum"]
+            return options[self.scene.chosen["currency index"] % len(options)]
+        value = make_value(field, self.scene, is_result=True)
+        if inside_list and isinstance(value, str) and not field.schema.get("enum"):
+            for _ in range(4):
+                if (name, value) not in self.labels:
+                    break
+                value = make_value(field, self.scene, is_result=True)
+            self.labels.add((name, value))
+        return self._within_limits(words, value, field)
+
+    def _within_limits(self, words: str, value: Any, field: Field) -> Any:
+        """A search for at most 200 does not return 300."""
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return value
+        for base, side, bound in self.limits:
+            if base and base in words:
+                if side == "high" and value > bound:
+                    value = round(bound * self.scene.random.uniform(0.6, 0.98), 0 if json_type(value) == "integer" else 2)
+                elif side == "low" and value < bound:
+                    value = round(bound * self.scene.random.uniform(1.02, 1.3), 0 if json_type(value) == "integer" else 2)
+                value = int(value) if json_type(value) != "integer" and float(value).is_integer() else value
+                if json_type(field.schema.get("minimum", 0)) == "integer" and "integer" in field.types:
+                    value = int(value)
+        return value
+
+    def _recall(self, value: Any) -> None:
+        """An entity that was shown before is shown with the same fields."""
+        for entity in _objects(value):
+            own = own_id(entity)
+            record = self.records.get(_record_key(*own)) if own else None
+            for name in entity if record else ():
+                known = record.get(name) if record else None
+                if known is not None and json_type(known) == json_type(entity[name]):
+                    entity[name] = known
+
+
+def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
+    """Return what the facts tell of each entity, by its id; later facts count more."""
+    records: dict[str, Record] = {}
+    for fact in facts:
+        asked = _named_scalars(fact.arguments)
+        effects = effects_of(fact.tool)
+        for entity in _objects(fact.result):
+            own = own_id(entity)
+            if own is None:
+                continue
+            record = records.setdefault(_record_key(*own), {})
+            for name, value in asked.items():
+                if effects == "reads":
+                    record.setdefault(name, value)
+                else:
+                    record[name] = value
+            record.update(_named_scalars(entity))
+        if isinstance(fact.result, dict):
+            for name, value in asked.items():
+                if is_id_name(name):
+                    record = records.setdefault(_record_key(name, value), {name: value})
+                    if effects != "reads":
+                        record.update({key: other for key, other in asked.items() if key != name})
+                        record.update(_named_scalars(fact.result))
+                    elif own_id(fact.result) is None:
+                        record.update(_named_scalars(fact.result))
+    return records
+
+
+def is_id_name(name: str) -> bool:
+    """Say whether a field's name is that of an identifier."""
+    return bool(_ID_NAME.search(name)) and not _NOT_ID.search(name)
+
+
+def own_id(entity: Record) -> tuple[str, Any] | None:
+    """Return the name and value of an object's own id: the first of its fields that is one."""
+    for name, value in entity.items():
+        if isinstance(value, str | int) and not isinstance(value, bool) and is_id_name(name):
+            return name, value
+        break
+    return None
+
+
+def _record_key(name: str, value: Any) -> str:
+    """Ids of a telling shape are known under any name; short ones only under their own."""
+    text = str(value)
+    return text if len(text) >= 5 else f"{name}={text}"
+
+
+def _objects(value: Any) -> Iterator[Record]:
+    if isinstance(value, dict):
+        yield value
+        for child in value.values():
+            yield from _objects(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _objects(child)
+
+
+def _named_scalars(value: Any) -> Record:
+    """The scalars of an object and of the objects nested in it, by name; lists are left out."""
+    found: Record = {}
+    if isinstance(value, dict):
+        for name, child in value.items():
+            if isinstance(child, dict):
+                found.update(_named_scalars(child))
+            elif not isinstance(child, list) and child is not None:
+                found[name] = child
+    return found
+
+
+def _own_item_ids(tool: ToolSpec) -> frozenset[str]:
+    """Pointers of the fields that are the own id of the entries of a list: the first field of an entry."""
+    first: dict[str, Field] = {}
+    for field in tool.return_fields:
+        head, star, _ = field.pointer.rpartition(pointers.ANY_ITEM)
+        if star:
+            first.setdefault(head, field)
+    return frozenset(field.pointer for field in first.values() if is_id_name(field.name))
+
+
+def _limits(asked: Record) -> list[tuple[str, str, float]]:
+    limits: list[tuple[str, str, float]] = []
+    for name, value in asked.items():
+        words = split_words(name)
+        found = _LIMIT.search(words)
+        if found and isinstance(value, int | float) and not isinstance(value, bool):
+            side = "high" if found[1] in ("max", "maximum", "highest", "most", "upper") else "low"
+            limits.append((_LIMIT.sub("", words).strip(), side, value))
+    return limits
+
+
+def _admits(field: Field, value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return False
+    return fits(value, field.schema) and (not field.types or json_type(value) in (*field.types, "integer" if "number" in field.types else ""))
+
+
+def _count_entries(result: Any) -> None:
+    """A count beside a list is the length of that list."""
+    if isinstance(result, dict):
+        lists = [child for child in result.values() if isinstance(child, list)]
+        if len(lists) == 1:
+            for name, value in result.items():
+                if isinstance(value, int) and not isinstance(value, bool) and re.search(r"count|total$|^total_?(results|matches)?$", name):
+                    result[name] = len(lists[0])

@@ -1,0 +1,169 @@
+"""RunConfig: everything that decides what a run produces, given by a YAML file, by flags, or in Python."""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from toolgraph.dialogue.blueprint import PlanStyle
+from toolgraph.errors import ConfigError
+from toolgraph.graph.graph import THRESHOLD
+from toolgraph.graph.sampling import STRATEGIES, parse_range
+from toolgraph.resources import data_dir
+
+UNSTORED = ("workers",)
+"""What leaves no trace in a run: it is not written down, so that a run's bytes do not depend on it."""
+
+
+def _as_text(value: Any) -> Any:
+    """YAML reads `turns: 4` as a number."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _as_paths(value: Any) -> Any:
+    """One path stands for a list of one."""
+    paths = [value] if isinstance(value, str | Path) else value
+    return (
+        [str(path) if isinstance(path, Path) else path for path in paths] if isinstance(paths, list | tuple) else paths
+    )
+
+
+Range = Annotated[str, BeforeValidator(_as_text)]
+"""A range of whole numbers, as in `2-6`, or one number."""
+
+
+class RunConfig(BaseModel):
+    """The configuration of one run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mode: Literal["toolflow"] = "toolflow"
+    """How dialogues are planned: from a sample of linked tools."""
+    tools: Annotated[tuple[str, ...], BeforeValidator(_as_paths)] = ()
+    """Files and directories of tools, relative to the working directory; none stands for the catalogue we ship."""
+    rename_duplicates: bool | None = Field(None, strict=True)
+    """Whether different tools of one name are kept apart as NAME_2; none decides by where they come from."""
+    n: int = Field(20, ge=1, strict=True)
+    """How many accepted dialogues are wanted."""
+    seed: int = Field(0, strict=True)
+    """Where every random choice derives from."""
+    strategy: str = "dataflow"
+    """How the tools of a dialogue are sampled."""
+    tools_per_dialogue: Range = "2-6"
+    """How many tools a dialogue offers; each number of the range is equally likely."""
+    turns: Range = "3-6"
+    """How many messages the user writes."""
+    plan: PlanStyle = "grounded"
+    """What is decided before anyone speaks: calls with the sources of their arguments, needs only, or nothing."""
+    threshold: float = Field(THRESHOLD, ge=0, le=1, strict=True)
+    """The cosine above which two fields are alike."""
+    embedder: str = Field("embedded", min_length=1)
+    """The embedding model: `embedded`, or a name or path for SentenceTransformer."""
+    workers: int = Field(0, ge=0, strict=True)
+    """How many processes make dialogues; 0 takes one per core. It changes nothing but the time."""
+    max_tries: int | None = Field(None, ge=1, strict=True)
+    """After how many dialogues tried the run gives up; none stands for 20 per dialogue wanted and 100 more."""
+
+    @field_validator("strategy")
+    @classmethod
+    def _is_strategy(cls, name: str) -> str:
+        if name not in STRATEGIES:
+            raise ValueError("no such strategy")
+        return name
+
+    @field_validator("tools_per_dialogue", "turns")
+    @classmethod
+    def _is_range(cls, text: str) -> str:
+        try:
+            low, high = parse_range(text)
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
+        return f"{low}-{high}" if low < high else str(low)
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """The files and directories the tools are read from."""
+        return tuple(Path(path).expanduser() for path in self.tools) or (data_dir() / "tools",)
+
+    @property
+    def tries(self) -> int:
+        """After how many dialogues tried the run gives up."""
+        return self.max_tries or 20 * self.n + 100
+
+
+EXPECTED: dict[str, str] = {
+    "mode": "toolflow",
+    "tools": "a list of files and directories",
+    "rename_duplicates": "true or false",
+    "n": "a whole number of at least 1",
+    "seed": "a whole number",
+    "strategy": f"one of {', '.join(STRATEGIES)}",
+    "tools_per_dialogue": "a range of whole numbers from 1 up, as in 2-6, or one number",
+    "turns": "a range of whole numbers from 1 up, as in 3-6, or one number",
+    "plan": "one of grounded, intents, none",
+    "threshold": "a number between 0 and 1",
+    "embedder": "embedded, or the name or path of a model",
+    "workers": "a whole number of at least 0, where 0 takes one per core",
+    "max_tries": "a whole number of at least 1",
+}
+"""What each key must hold, in the words of an error message."""
+
+
+def make_config(values: Mapping[str, Any], *, where: str = "") -> RunConfig:
+    """Return the configuration that `values` describe; `where` opens the message of an error.
+
+    Raises:
+        ConfigError: a key is unknown, or its value is not what the key expects.
+    """
+    opening = f"{where}: " if where else ""
+    for key in values:
+        if key not in EXPECTED:
+            near = difflib.get_close_matches(str(key), EXPECTED, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"expected one of {', '.join(EXPECTED)}"
+            raise ConfigError(f"{opening}unknown key '{key}'; {hint}")
+    try:
+        return RunConfig.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0])
+        raise ConfigError(f"{opening}{key}: got {_shown(values[key])}; expected {EXPECTED[key]}") from error
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Return the values a YAML file sets, checked.
+
+    Raises:
+        ConfigError: the file cannot be read, is not a mapping, or sets something impossible.
+    """
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({_reason(error)})") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark else ""
+        raise ConfigError(f"{path}{place}: is not valid YAML ({getattr(error, 'problem', None) or error})") from error
+    if values is None:
+        values = {}
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: expected keys and values, as in 'n: 50', found {type(values).__name__}")
+    make_config(values, where=str(path))
+    return values
+
+
+def write_config(config: RunConfig) -> str:
+    """Return the configuration as YAML text that `read_config` reads."""
+    values = config.model_dump(mode="json", exclude=set(UNSTORED))
+    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

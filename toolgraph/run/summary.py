@@ -1,0 +1,80 @@
+"""Summary: what a run came to, as `metrics.json` keeps it and as a person reads it."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from toolgraph.dialogue.record import Dialogue
+from toolgraph.quality.metrics import measure
+from toolgraph.run.progress import duration
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What one call of `generate` did, and what the run holds now."""
+
+    directory: str
+    accepted: int
+    tried: int
+    rejected: dict[str, int]
+    """How many were not accepted, by `stage/check`."""
+    made: int
+    """How many were accepted by this call; the others were there already."""
+    seconds: dict[str, float]
+    """How long each stage took, by name."""
+    metrics: dict[str, Any]
+    """What `metrics.json` holds."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the summary as JSON holds it."""
+        return asdict(self)
+
+    def as_text(self) -> str:
+        """Return the summary as a person reads it."""
+        kept = f"{self.tried} tried, {self.accepted / self.tried:.1%} kept" if self.tried else "none tried"
+        took = duration(sum(self.seconds.values()))
+        began = "" if self.made == self.accepted else f", {self.accepted - self.made} of them made before"
+        lines = [f"{self.accepted} dialogues in {self.directory} ({kept}{began}, {took})"]
+        lines += [f"  rejected {count} x {reason}" for reason, count in self.rejected.items()]
+        return "\n".join(lines)
+
+
+def measure_run(dialogues: Path, rejections: Path) -> dict[str, Any]:
+    """Return the metrics of a run: those of its accepted dialogues, the yield, and how the tools were sampled.
+
+    The files are read once, line by line.
+    """
+    rules: Counter[str] = Counter()
+    rejected: Counter[str] = Counter()
+    accepted = 0
+
+    def read() -> Iterator[Dialogue]:
+        nonlocal accepted
+        for line in _lines(dialogues):
+            dialogue = Dialogue.model_validate_json(line)
+            rules.update(dialogue.meta.get("rules", {}))
+            accepted += 1
+            yield dialogue
+
+    measured = measure(read())
+    for line in _lines(rejections):
+        record = json.loads(line)
+        rules.update(record["rules"])
+        rejected["/".join(filter(None, (record["stage"], record["check"])))] += 1
+    tried = accepted + rejected.total()
+    return {
+        "accepted": accepted,
+        "tried": tried,
+        "yield": round(accepted / tried, 6) if tried else None,
+        "rejected": dict(sorted(rejected.items())),
+        "sampling_rules": dict(sorted(rules.items())),
+        **measured,
+    }
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from file
