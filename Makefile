@@ -9,7 +9,7 @@ DEMO := runs/demo
 SEED := 7
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check clean
+.PHONY: help demo test lint format style types layers check clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):[^#]*## /make \1\t/p' Makefile | expand -t 14
@@ -21,10 +21,18 @@ demo: $(VENV)/installed ## make 20 dialogues from the tools that come with toolg
 test: $(VENV)/installed-dev ## run the tests
 	$(BIN)/pytest
 
-lint: $(VENV)/installed-dev ## check format, style, types and layers
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+lint: format style types layers ## check format, style, types and layers
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff format --check --quiet .
+
+style: $(VENV)/installed-dev
+	$(BIN)/ruff check --output-format concise .
+
+types: $(VENV)/installed-dev
 	$(BIN)/mypy
+
+layers: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 
 check: lint test ## everything that must hold before a commit

@@ -73,6 +73,8 @@ def measured(config: RunConfig, summary: RunSummary) -> Iterator[Row]:
     yield share("yield (accepted / tried)", metrics["yield"], at_least(0.9 if is_ours else 0.7))
     for reason, count in metrics["rejected"].items():
         yield Row(f"  rejected by {reason}", str(count))
+    internal = sum(count for reason, count in metrics["rejected"].items() if reason.startswith("internal"))
+    yield exactly_none("mistakes of ours", internal)
     yield exactly_none("unresolved provenance", sources["unresolved"])
     yield exactly_none("schema errors", findings["valid_arguments"])
     for check in CHECKS:

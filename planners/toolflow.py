@@ -30,11 +30,15 @@ class PlanOptions:
 def plan_dialogue(sample: ToolSample, *, id: str, seed: int, backend: Backend, options: PlanOptions) -> Blueprint:
     """Return the blueprint of one dialogue over a sample.
 
+    The number of turns is uniform over the range asked for, cut at twice the number of tools: two tools give no six turns
+    that are not the same again.
+
     Raises:
         AnswerError: the backend gave no usable plan.
     """
     chooser = rng(seed, "blueprint", id)
-    target = chooser.randint(options.min_turns, options.max_turns)
+    most = min(options.max_turns, max(options.min_turns, 2 * len(sample.tools)))
+    target = chooser.randint(options.min_turns, most)
     style = chooser.choice(options.styles or styles())
     system = system_message(sample.tools, seed=seed, id=id)
     turns: tuple[PlannedTurn, ...] = ()

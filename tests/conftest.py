@@ -62,7 +62,7 @@ SMALL_CATALOGUE = {
         },
     ],
 }
-"""Three tools that form a chain and one that shares a parameter with the first; the last says nothing of its returns."""
+"""Three tools that form a chain, and one that shares a parameter with the first and does not state its returns."""
 
 
 @pytest.fixture

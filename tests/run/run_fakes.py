@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+
 from agents.engine import DialogueFailed
 from toolgraph.dialogue.blueprint import Blueprint
 from toolgraph.dialogue.messages import Message, ToolCall

@@ -1,7 +1,7 @@
 import logging
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolgraph.errors import RunDirectoryError
@@ -36,6 +36,7 @@ def write_all(directory, count):
     return {name: (directory / name).read_bytes() for name in FILES}
 
 
+@settings(deadline=None)
 @given(cut=st.integers(min_value=0, max_value=sum(len(data) for _, data in writes(9))))
 def test_a_run_stopped_at_any_byte_goes_on_to_the_same_bytes(tmp_path_factory, cut):
     directory = tmp_path_factory.mktemp("cut")
@@ -49,6 +50,7 @@ def test_a_run_stopped_at_any_byte_goes_on_to_the_same_bytes(tmp_path_factory, c
     assert write_all(directory, 9) == write_all(tmp_path_factory.mktemp("whole"), 9)
 
 
+@settings(deadline=None)
 @given(lengths=st.tuples(*[st.floats(min_value=0, max_value=1)] * 3))
 def test_files_that_lost_any_of_their_ends_are_brought_to_agree(tmp_path_factory, lengths):
     whole = write_all(tmp_path_factory.mktemp("whole"), 9)

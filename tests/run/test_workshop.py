@@ -81,9 +81,21 @@ def test_a_dialogue_that_fails_a_check_is_kept_with_the_finding(agents):
     assert [message.role for message in rejection.messages] == ["user", "assistant", "tool", "assistant"]
 
 
-def test_an_error_of_ours_is_not_hidden_as_a_rejection(agents):
+def test_a_mistake_of_ours_costs_one_index_and_leaves_its_traceback(agents):
     def check(dialogue):
         raise KeyError("a mistake in a check")
 
-    with pytest.raises(KeyError, match="a mistake in a check"):
-        workshop(agents, check=check).attempt(0)
+    rejection = Rejection.model_validate_json(workshop(agents, check=check).attempt(0).line)
+
+    assert (rejection.stage, rejection.check, rejection.reason) == ("internal", "KeyError", "'a mistake in a check'")
+    assert rejection.raw.startswith("Traceback")
+    assert rejection.blueprint == "d000000"
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError("no such file"), KeyboardInterrupt()])
+def test_what_the_machine_lacks_is_not_blamed_on_the_index(agents, error):
+    def plan(sample, name, index):
+        raise error
+
+    with pytest.raises(type(error)):
+        workshop(agents, plan=plan).attempt(0)

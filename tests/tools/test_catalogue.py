@@ -153,7 +153,7 @@ def test_a_tool_knows_where_it_came_from(file):
         ({"result": {"tools": "x"}}, "t.json", "{path}: expected a tool or a list of tools, found str"),
         ([TOOL, 5], "t.json", "{path}, entry 2: expected a tool (an object), found int"),
         ([TOOL, {"a": 1}], "t.json", '{path}, entry 2: is not a tool; expected an object with "name" and "parameters"'),
-        ({"openapi": "3.0.0", "paths": {}}, "t.json", '{path}: is not a tool; expected an object with "name" and "parameters"'),
+        ({"paths": {}}, "t.json", '{path}: is not a tool; expected an object with "name" and "parameters"'),
         ([{"parameters": {}}], "t.json", '{path}, entry 1: the tool has no name; add "name"'),
         ([{"name": " "}], "t.json", '{path}, entry 1: the tool has no name; add "name"'),
         ([{"name": 7}], "t.json", '{path}, entry 1: the tool has no name; add "name"'),

@@ -65,7 +65,7 @@ def lines_of(dialogue: Dialogue) -> Iterator[str]:
     if told:
         yield click.style("   ".join(told), dim=True)
     yield from _wrapped("tools: ", ", ".join(clean(tool.name) for tool in dialogue.tools) or "none", dim=True)
-    for index, message in enumerate(dialogue.messages):
+    for message in dialogue.messages:
         if message.role == "user":
             yield ""
             yield from _wrapped("User: ", message.content, fg="cyan")
@@ -80,7 +80,6 @@ def lines_of(dialogue: Dialogue) -> Iterator[str]:
                 yield from _wrapped("Assistant: ", message.content, fg="green")
             for call in message.tool_calls:
                 yield from _call(call, notes.get(call.id, []), dialogue)
-        _ = index
 
 
 def _call(call: ToolCall, notes: list[Provenance], dialogue: Dialogue) -> Iterator[str]:

@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -22,8 +23,10 @@ from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
 ResolvedSource = Literal["user", "result", "context", "default", "inferred", "unresolved"]
-_STEMS = re.compile(r"[^\W\d_]{4,}")
-_COMMON = frozenset({"whether", "true", "false", "should", "this", "that", "with", "from", "when", "which", "default"})
+_STEMS = re.compile(r"[^\W\d_]{3,}")
+_COMMON = frozenset(
+    "whether true false should this that with from when which default the and for are was has any all you can".split()
+)
 
 
 class Provenance(BaseModel):
@@ -52,7 +55,8 @@ def resolve(messages: Sequence[Message], tools: Mapping[str, ToolSpec]) -> tuple
     """Resolve every argument leaf of every call in `messages`.
 
     Calls of one message see only what stands before that message, so a value taken from a result of the same
-    parallel batch is unresolved. Arguments that are not a JSON object contribute no leaves; other checks name them.
+    parallel batch is unresolved. Arguments that are no JSON object, or nested beyond reason, contribute no leaves;
+    other checks name them.
     """
     transcript = Transcript()
     resolved: list[Provenance] = []
@@ -67,11 +71,10 @@ def resolve_call(call: ToolCall, transcript: "Transcript", tool: ToolSpec | None
     """Yield the provenance of each argument leaf of one call, seen from where `transcript` ends."""
     try:
         arguments = call.parsed()
-    except ValueError:
+        leaves = tuple(pointers.leaves(arguments)) if isinstance(arguments, dict) else ()
+    except (ValueError, RecursionError):
         return
-    if not isinstance(arguments, dict):
-        return
-    for pointer, value in pointers.leaves(arguments):
+    for pointer, value in leaves:
         yield transcript.source_of(call.id, pointer, value, tool)
 
 
@@ -144,23 +147,41 @@ class Transcript:
 
     def _implied(self, value: Any, field: Field | None) -> int:
         """Index of the latest user message whose words imply a boolean or an enum value, else -1."""
-        if field is None or not (isinstance(value, bool) or value in field.schema.get("enum", ())):
+        if field is None:
             return -1
-        about = f"{split_words(field.name)} {field.description if isinstance(value, bool) else split_words(str(value))}"
-        stems = {word[:5] for word in _STEMS.findall(about.casefold()) if word not in _COMMON}
         for index, text in reversed(self._spoken):
-            if any(word[:5] in stems for word in _STEMS.findall(text.casefold())):
+            if implies(text, value, field):
                 return index
         return -1
 
 
-def _result_leaves(content: str) -> Iterator[tuple[str, Any]]:
+def implies(text: str, value: Any, field: Field) -> bool:
+    """Say whether words imply a boolean or an enum value: a word of theirs has a stem that the field or the value has.
+
+    An implication is weak evidence. It is reported as `inferred`, apart from what was stated.
+    """
+    if isinstance(value, bool):
+        stems = _stems(f"{split_words(field.name)} {field.description}")
+    elif value in field.schema.get("enum", ()):
+        stems = _stems(split_words(str(value)))
+    else:
+        return False
+    return not stems.isdisjoint(_stems(text))
+
+
+@lru_cache(maxsize=65536)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:5] for word in _STEMS.findall(text.casefold()) if word not in _COMMON)
+
+
+def _result_leaves(content: str) -> tuple[tuple[str, Any], ...]:
+    """Every leaf of a result; a result that is no JSON is one leaf, its text."""
     try:
-        result = json.loads(content, strict=False)
-    except (ValueError, RecursionError):
-        return
-    for pointer, value in pointers.leaves(result):
-        yield pointer, value
+        return tuple(pointers.leaves(json.loads(content, strict=False)))
+    except ValueError:
+        return (("", content),)
+    except RecursionError:
+        return ()
 
 
 def _keys(value: Any) -> tuple[str, ...]:

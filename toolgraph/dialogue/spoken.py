@@ -116,7 +116,8 @@ def time_forms(hour: int, minute: int) -> tuple[Form, ...]:
     """Return the ways of saying a time of day."""
     half = "am" if hour < 12 else "pm"
     twelve = hour % 12 or 12
-    forms = [f"{twelve}:{minute:02d} {half}", f"{twelve}:{minute:02d}{half}", f"{hour}:{minute:02d}", f"{hour:02d}:{minute:02d}"]
+    minutes = f"{minute:02d}"
+    forms = [f"{twelve}:{minutes} {half}", f"{twelve}:{minutes}{half}", f"{hour}:{minutes}", f"{hour:02d}:{minutes}"]
     if minute == 0:
         forms = [f"{twelve} {half}", f"{twelve}{half}", *forms]
         if hour == 12:
@@ -144,13 +145,14 @@ def find_said(value: Any, text: str, today: dt.date | None = None) -> Said | Non
         at = _find(text, value)
         if at >= 0:
             return Said(at, at + len(value), "")
-    folded = text.casefold()
-    if len(folded) != len(text):
-        folded = text.lower() if len(text.lower()) == len(text) else text
+    # Some letters fold to two (`ß` to `ss`); then a gentler folding keeps the places in the text what they are.
+    fold = next((fold for fold in (str.casefold, str.lower) if len(fold(text)) == len(text)), str)
+    folded = fold(text)
     for form in ways_to_say(value, today):
-        at = _find(folded, form.text.casefold())
+        wanted = fold(form.text)
+        at = _find(folded, wanted)
         if at >= 0:
-            return Said(at, at + len(form.text), form.transform)
+            return Said(at, at + len(wanted), form.transform)
     return _find_composed(value, text, today) if isinstance(value, str) else None
 
 

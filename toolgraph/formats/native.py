@@ -5,16 +5,29 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from toolgraph.dialogue.messages import Message
 from toolgraph.dialogue.record import Dialogue
 from toolgraph.errors import FormatError
 from toolgraph.formats.offered import read_tools
 
 
 def matches(record: Mapping[str, Any]) -> bool:
-    """Own records hold nothing but Dialogue fields, and tools that are not wrapped in OpenAI's `function`."""
-    tools = record.get("tools")
-    is_wrapped = isinstance(tools, list) and any(isinstance(tool, dict) and "function" in tool for tool in tools)
-    return "messages" in record and record.keys() <= Dialogue.model_fields.keys() and not is_wrapped
+    """Own records hold nothing but Dialogue fields, and wrap neither tools nor calls in a `function` as OpenAI does."""
+    if "messages" not in record or not record.keys() <= Dialogue.model_fields.keys():
+        return False
+    messages = _objects(record["messages"])
+    wrapped = [
+        *_objects(record.get("tools")),
+        *(call for said in messages for call in _objects(said.get("tool_calls"))),
+    ]
+    has_own_fields = all(
+        said.keys() <= Message.model_fields.keys() and isinstance(said.get("content", ""), str) for said in messages
+    )
+    return has_own_fields and not any("function" in entry for entry in wrapped)
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
 
 
 def write(dialogue: Dialogue) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class Known:
             case "day":
                 return value in self._days or self._is_named(value) or (self._any_weekday and value in _WEEKDAYS)
             case "name":
-                return self._has_name(value)
+                return self._has_name(value.casefold())
             case "id":
                 return self._has_words(value.casefold())
             case _:

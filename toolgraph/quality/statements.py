@@ -135,7 +135,7 @@ def _token(token: str, text: str, start: int) -> Iterator[Statement]:
             elif bare.lower() in _DAYS:
                 continue
             elif not (token.startswith(word) and _BREAK.search(text, max(0, start - 12), start)):
-                yield Statement("name", bare, bare.casefold())
+                yield Statement("name", bare, bare)
 
 
 def _is_dated(text: str, start: int, end: int) -> bool:

@@ -73,7 +73,7 @@ def _errors(definition: Definition, part: str, value: Any) -> Iterator[str]:
             f"tool '{definition.tool.name}': '{part}' is not a valid JSON Schema "
             f"({_one_line(_cause(error))}); correct it"
         ) from error
-    for failure in found:
+    for failure in sorted(found, key=lambda failure: list(map(str, failure.absolute_path))):
         pointer = ""
         for key in failure.absolute_path:
             pointer = join(pointer, key)

@@ -102,7 +102,7 @@ def _raw_json(text: str) -> Iterator[str]:
             value, end = decoder.raw_decode(text, match.start())
         except (ValueError, RecursionError):
             continue
-        if isinstance(value, dict) or len(value) > 1 or (value and isinstance(value[0], str | list | dict)):
+        if len(value) > 1 or (value and (isinstance(value, dict) or isinstance(value[0], str | list | dict))):
             yield text[match.start() : end]
 
 

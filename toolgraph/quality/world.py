@@ -27,7 +27,7 @@ _VOLATILE = frozenset(
     "checked_at fetched_at as_of now current_time age note notes summary".split()
 )
 _ENVELOPE = frozenset({"success", "ok", "error", "failed", "succeeded", "done"})
-_PAGING = re.compile(r"page|limit|offset|cursor|per_page|page_size|max_results|sort|order|fields|format|language|lang")
+_PAGING = re.compile(r"page|limit|offset|cursor|max_results|sort|order")
 MAX_OBJECTS = 400
 """Entities looked at in one result; more are left alone."""
 

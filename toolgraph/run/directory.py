@@ -179,7 +179,7 @@ def _require_same(path: Path, stored: RunConfig, config: RunConfig, digest: str,
         moved = stored.tools != config.tools
         how = f"were {_named(stored)} and are now {_named(config)}" if moved else "have changed in content"
         differing.append(f"the tools {how}")
-    if not differing and config.n < stored.n and config.n < accepted:
+    if not differing and config.n < accepted:
         differing.append(f"n was {stored.n} and is now {config.n}, with {accepted} dialogues accepted already")
     if differing:
         raise RunDirectoryError(f"{path}: holds another run: {'; '.join(differing)}; name another directory")

@@ -30,7 +30,7 @@ from toolgraph.tools.edges import ToolSample
 from toolgraph.tools.inference import with_returns
 from toolgraph.tools.spec import ToolSpec
 
-FEW = 40
+FEW = 20
 """Dialogues below which further processes cost more than they save, where their number is not given."""
 
 Link = Callable[[Sequence[ToolSpec], RunConfig, Progress], ToolGraph]

@@ -1,5 +1,6 @@
 """Workshop: makes the dialogue of one index, or says why there is none."""
 
+import traceback
 from collections.abc import Callable
 
 from agents.engine import DialogueFailed
@@ -33,42 +34,42 @@ class Workshop:
         self._check = check
 
     def attempt(self, index: int) -> Outcome:
-        """Return what becomes of `index`."""
-        sample = self._sample(index)
-        rules = dict(sample.rules)
+        """Return what becomes of `index`.
 
-        def rejection(stage: str, blueprint: Blueprint | None, **facts: object) -> Outcome:
-            fields = {
-                "id": id_of(index),
-                "index": index,
-                "blueprint": blueprint.id if blueprint else "",
-                "stage": stage,
-            }
-            return rejected(index, blueprint, Rejection.model_validate({**fields, "rules": rules, **facts}))
+        A mistake of ours in one of the steps costs this index and not the run: it is a rejection of the stage
+        `internal`, with its traceback. Only what the machine lacks (memory, a file) is raised, for it says nothing
+        about the index.
+        """
+        sample = self._sample(index)
+        blueprint: Blueprint | None = None
+
+        def rejection(stage: str, **facts: object) -> Outcome:
+            common = {"id": id_of(index), "index": index, "blueprint": blueprint.id if blueprint else ""}
+            record = Rejection.model_validate({**common, "stage": stage, "rules": dict(sample.rules), **facts})
+            return rejected(index, blueprint, record)
 
         try:
             blueprint = self._plan(sample, id_of(index), index)
-        except AnswerError as error:
-            return rejection("plan", None, reason=str(error))
-        try:
             dialogue = self._play(blueprint, sample.tools)
+            verdicts = self._check(dialogue)
         except AnswerError as error:
-            return rejection("dialogue", blueprint, reason=str(error))
+            return rejection("dialogue" if blueprint else "plan", reason=str(error))
         except DialogueFailed as failed:
             return rejection(
-                failed.stage, blueprint, check=failed.check, reason=failed.detail, ended=str(failed.reason),
-                raw=failed.raw, messages=tuple(failed.messages),
+                failed.stage, check=failed.check, reason=failed.detail, ended=str(failed.reason), raw=failed.raw,
+                messages=failed.messages,
             )  # fmt: skip
-        verdicts = self._check(dialogue)
+        except (MemoryError, OSError):
+            raise
+        except Exception as error:  # a mistake may raise anything
+            return rejection("internal", check=type(error).__name__, reason=str(error), raw=traceback.format_exc())
         failing = next((verdict for verdict in verdicts if not verdict.passed), None)
         if failing is not None:
             found = "; ".join(f"message {finding.message}: {finding.reason}" for finding in failing.findings[:3])
-            return rejection(
-                "check", blueprint, check=failing.check, reason=found or "failed", ended=str(dialogue.ended),
-                messages=dialogue.messages,
-            )  # fmt: skip
+            ended = str(dialogue.ended)
+            return rejection("check", check=failing.check, reason=found, ended=ended, messages=dialogue.messages)
         meta = {
             "mode": blueprint.mode, "strategy": sample.strategy, "style": blueprint.style, "plan": blueprint.plan_style,
-            "index": index, **dialogue.meta, "rules": rules,
+            "index": index, **dialogue.meta, "rules": dict(sample.rules),
         }  # fmt: skip
         return accepted(index, blueprint, dialogue.model_copy(update={"verdicts": verdicts, "meta": meta}))

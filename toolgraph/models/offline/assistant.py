@@ -122,9 +122,11 @@ class _Assistant:
         if len(steps) > 1:
             sentences += self._way_there(steps)
         last = steps[-1]
+        used: set[str] = set()
         for made in last:
-            told = tell(made.outcome, self.random)
-            sentences.append(f"{self._which(made, last)}{told}" if len(last) > 1 else told)
+            told = tell(made.outcome, self.random, used)
+            about = self._which(made, last) if len(last) > 1 else ""
+            sentences.append(f"For {about}: {told}" if about and about not in told else told)
         lead = self._lead(last[0].outcome, is_alone=len(steps) == 1)
         ending = self._ending(last[-1].planned)
         return " ".join([*lead, *sentences, *ending])
@@ -172,13 +174,17 @@ class _Assistant:
         return [capitalised(self.random.choice(self.words["picked"]).replace("{label}", name).replace("{why}", why))]
 
     def _which(self, made: Made, beside: list[Made]) -> str:
-        """In front of one of several outcomes, what it is about."""
+        """What one of several outcomes is about; empty where it speaks for itself."""
         if len({one.planned.tool for one in beside}) > 1:
             return ""
         for argument in made.planned.arguments:
+            if argument.pick:
+                head, _, _ = argument.path.partition(f"/{pointers.ANY_ITEM}")
+                entries = pointers.get(self._result(argument.call), head)
+                return entry_name(entries[pick_entry(entries, argument.pick)])
             others = [other for one in beside if one is not made for other in one.planned.arguments if other.pointer == argument.pointer]
             if argument.source == "user" and isinstance(argument.value, str) and all(other.value != argument.value for other in others):
-                return f"For {argument.value}: "
+                return argument.value
         return ""
 
     def _ending(self, call: PlannedCall) -> list[str]:

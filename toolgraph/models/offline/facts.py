@@ -32,19 +32,23 @@ class Outcome:
     today: dt.date | None
 
 
-def tell(outcome: Outcome, chooser: random.Random) -> str:
-    """Return the outcome in whole sentences: as written for the tool, else made from the fields."""
-    return _tell_as_written(outcome, chooser) or _tell_in_general(outcome, chooser)
+def tell(outcome: Outcome, chooser: random.Random, used: set[str] | None = None) -> str:
+    """Return the outcome in whole sentences: as written for the tool, else made from the fields.
+
+    `used` holds the reports chosen so far in one message; it is added to, so that none is used twice.
+    """
+    return _tell_as_written(outcome, chooser, used if used is not None else set()) or _tell_in_general(outcome, chooser)
 
 
 def entry_name(entry: Any) -> str:
-    """Return the name under which people speak of a record: its first text that is neither id nor date."""
+    """Return the name under which people speak of a record: its first field after the id, if that is a text."""
     if not isinstance(entry, dict):
         return ""
     for name, value in entry.items():
-        if isinstance(value, str) and not is_id_name(name) and not parse_date(value) and not _TIME.fullmatch(value):
-            if not re.search(r"status|currency|url|email|phone", name, re.I) and 1 < len(value) < 60:
-                return value
+        if is_id_name(name) and value is not None:
+            continue
+        is_name = isinstance(value, str) and 1 < len(value) < 60 and not parse_date(value) and not _TIME.fullmatch(value)
+        return value if is_name and not re.search(r"status|currency|url|email|phone|date|time", name, re.I) else ""
     return ""
 
 
@@ -84,7 +88,7 @@ def _clock(text: str) -> str:
 # --- as written -----------------------------------------------------------------------------------------------------
 
 
-def _tell_as_written(outcome: Outcome, chooser: random.Random) -> str:
+def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str]) -> str:
     wording = wording_of(outcome.tool)
     if not wording.reports:
         return ""
@@ -98,7 +102,11 @@ def _tell_as_written(outcome: Outcome, chooser: random.Random) -> str:
             return ""
         values["items"] = join_phrases(told)
     fitting = [report for report in wording.reports if report.slots <= values.keys()]
-    return capitalised(chooser.choice(fitting).fill(values)) if fitting else ""
+    if not fitting:
+        return ""
+    report = chooser.choice([report for report in fitting if report.text not in used] or fitting)
+    used.add(report.text)
+    return capitalised(report.fill(values))
 
 
 def _slots(value: Any, fields: dict[str, Field], above: str = "") -> dict[str, str]:

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
+from toolgraph.models.offline.shapes import output_pointers
 from toolgraph.tools.fields import Field
 from toolgraph.tools.inference import name_parts
 from toolgraph.tools.kinds import kind_of
@@ -44,12 +45,13 @@ def flows_between(giver: ToolSpec, taker: ToolSpec) -> tuple[Flow, ...]:
 def _find_flows(giver: ToolSpec, taker: ToolSpec) -> tuple[Flow, ...]:
     found: dict[str, Flow] = {}
     entity = name_parts(giver.name).noun
+    told = output_pointers(giver)
     for parameter in taker.parameter_fields:
         kind = kind_of(parameter)
         if kind not in FLOWING_KINDS or ANY_ITEM in parameter.pointer or parameter.schema.get("enum"):
             continue
         for returned in giver.return_fields:
-            if returned.pointer.count(ANY_ITEM) > 1 or returned.schema.get("enum"):
+            if returned.pointer not in told or returned.pointer.count(ANY_ITEM) > 1 or returned.schema.get("enum"):
                 continue
             if _same_thing(returned, parameter, kind, entity):
                 found.setdefault(parameter.pointer, Flow(returned.pointer, parameter.pointer, kind in ("id", "uuid")))

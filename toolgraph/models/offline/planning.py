@@ -65,6 +65,10 @@ class _State:
     said: dict[str, tuple[Any, int]] = field(default_factory=dict)
     """Values the user has given, by the words of the field's name, with the turn."""
     used: dict[str, int] = field(default_factory=dict)
+    gone: set[Any] = field(default_factory=set)
+    """Ids of what was deleted: nobody speaks of it again."""
+    asked: set[tuple[Any, ...]] = field(default_factory=set)
+    """Every call planned, so that none is planned twice."""
 
 
 class TurnPlanner:
@@ -172,6 +176,8 @@ class TurnPlanner:
     def _followers(self, tool: ToolSpec, chain: Sequence[ToolSpec]) -> list[ToolSpec]:
         """The tools that can take what `tool` has just returned, in the same turn."""
         found: list[ToolSpec] = []
+        if self.effects[tool.name] == "deletes":
+            return found
         for other in self.tools:
             if other in chain or (self.state.used.get(other.name) and self.effects[other.name] != "reads"):
                 continue
@@ -200,10 +206,17 @@ class TurnPlanner:
     # --- calls --------------------------------------------------------------------------------------------------
 
     def _call(self, tool: ToolSpec, call_id: str, number: int, is_linked: bool) -> PlannedCall:
-        return _CallBuilder(self, tool, call_id, number, is_linked).build()
+        """A call nobody made before; what it shares with an earlier one is given up if need be."""
+        call = _CallBuilder(self, tool, call_id, number, is_linked).build()
+        for _ in range(3):
+            if _content(call) not in self.state.asked:
+                break
+            call = _CallBuilder(self, tool, call_id, number, is_linked=False).build()
+        return call
 
     def _remember(self, call: PlannedCall, number: int, *, is_parallel: bool) -> None:
         tool = self.by_name[call.tool]
+        self.state.asked.add(_content(call))
         self.state.used[tool.name] = self.state.used.get(tool.name, 0) + 1
         for argument in call.arguments:
             name = split_words(pointers.split(argument.pointer)[-1])
@@ -216,6 +229,7 @@ class TurnPlanner:
         if self.effects[tool.name] == "deletes":
             gone = {argument.call for argument in call.arguments if argument.source == "result"}
             self.state.known = [known for known in self.state.known if known.call.id not in gone]
+            self.state.gone |= {argument.value for argument in call.arguments if isinstance(argument.value, str | int)}
             return
         self.state.known.append(Known(number, call, tool, "", is_parallel))
 
@@ -228,7 +242,7 @@ class TurnPlanner:
         picks = {argument.pick for argument in first.arguments if argument.pick}
         if picks and self.random.random() < TWO_ENTRIES:
             return _picking(first, first.id, "0"), _picking(first, call_id, "1")
-        if self.random.random() < TWO_VALUES:
+        if not picks and position == 0 and self.random.random() < TWO_VALUES:
             other = self._with_other_value(first, tool, call_id)
             if other is not None:
                 return first, other
@@ -245,6 +259,8 @@ class TurnPlanner:
     def _with_other_value(self, first: PlannedCall, tool: ToolSpec, call_id: str) -> PlannedCall | None:
         """The same question about another city, person, title ..."""
         fields = {field_.pointer: field_ for field_ in tool.parameter_fields}
+        if any(argument.source == "result" for argument in first.arguments):
+            return None
         named = [
             argument for argument in first.arguments
             if argument.source == "user" and not argument.is_carried and argument.pointer in fields
@@ -320,6 +336,8 @@ class _CallBuilder:
         return True
 
     def _leaf(self, field_: Field, pointer: str) -> Any:
+        if not pointer:
+            return {}
         argument = self._argument(field_, pointer)
         self.arguments.append(argument)
         return argument.value
@@ -392,6 +410,8 @@ class _CallBuilder:
         found = self.planner.state.said.get(split_words(field_.name))
         if found is None or found[1] == self.number or not fits(found[0], field_.schema):
             return None
+        if found[0] in self.planner.state.gone or (kind in ("id", "uuid") and self.planner.state.used.get(self.tool.name)):
+            return None
         if kind not in FLOWING_KINDS and kind not in ("date", "currency", "language", "time"):
             return None
         return found[0] if self.random.random() < 0.75 else None
@@ -401,6 +421,11 @@ def _argument(pointer: str, source: Any, value: Any, is_carried: bool = False) -
     return PlannedArgument.model_construct(
         pointer=pointer, source=source, value=value, call="", path="", pick="", is_carried=is_carried
     )
+
+
+def _content(call: PlannedCall) -> tuple[Any, ...]:
+    """What a call asks, as something to compare."""
+    return call.tool, *((one.pointer, repr(one.value), one.call, one.path, one.pick) for one in call.arguments)
 
 
 def _picking(call: PlannedCall, call_id: str, pick: str) -> PlannedCall:

@@ -1,7 +1,7 @@
 """Building JSON values that follow a schema: the tree of a schema, made once, and filled leaf by leaf."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,10 @@ from toolgraph.tools.schema import Schema, branches, types_of
 from toolgraph.tools.spec import ToolSpec
 
 MAX_DEPTH = 6
+MOST_OPTIONAL_RETURNS = 12
+"""Optional properties that one object of a result holds: the first ones its schema lists."""
+Wants = Callable[[str, str], bool] | None
+"""Says whether a value holds an optional property, by the pointer of its object and its name."""
 LeafMaker = Callable[[Field, str], Any]
 """Returns the value for a field at a pointer."""
 
@@ -54,6 +58,27 @@ def output_shape(tool: ToolSpec) -> Shape:
     return _cached(tool, True)
 
 
+def output_pointers(tool: ToolSpec) -> frozenset[str]:
+    """Return the pointers of the fields that every result of a tool holds; list indices are `*`."""
+    return frozenset(_pointers(output_shape(tool), ""))
+
+
+def _pointers(shape: Shape, pointer: str) -> Iterator[str]:
+    if isinstance(shape, Leaf):
+        yield pointer
+    elif isinstance(shape, ListOf):
+        yield from _pointers(shape.item, f"{pointer}/{ANY_ITEM}")
+    else:
+        for name, child, _ in told_properties(shape):
+            yield from _pointers(child, join(pointer, name))
+
+
+def told_properties(shape: ObjectOf) -> tuple[tuple[str, Shape, bool], ...]:
+    """Return the properties that an object of a result holds: the required ones, and the first of the others."""
+    optional = [entry for entry in shape.properties if not entry[2]][:MOST_OPTIONAL_RETURNS]
+    return tuple(entry for entry in shape.properties if entry[2] or entry in optional)
+
+
 def _cached(tool: ToolSpec, is_output: bool) -> Shape:
     key = (tool.definition_key, is_output)
     shape = _shapes.get(key)
@@ -95,9 +120,9 @@ def _shape(
 
 
 def fill(
-    shape: Shape, make: LeafMaker, chooser: random.Random, wants: Callable[[str, str], bool], lengths: tuple[int, int], pointer: str = ""
+    shape: Shape, make: LeafMaker, chooser: random.Random, wants: Wants, lengths: tuple[int, int], pointer: str = ""
 ) -> Any:
-    """Return a value of `shape`; `wants(pointer, name)` says which optional properties it holds.
+    """Return a value of `shape`. Which optional properties it holds is up to `wants`; with none, those of a result.
 
     `lengths` is the usual range of a list's length, bent to what the schema admits.
     """
@@ -116,6 +141,6 @@ def fill(
         return items
     return {
         name: fill(child, make, chooser, wants, lengths, join(pointer, name))
-        for name, child, is_required in shape.properties
-        if is_required or wants(pointer, name)
+        for name, child, is_required in (shape.properties if wants else told_properties(shape))
+        if is_required or wants is None or wants(pointer, name)
     }

@@ -23,9 +23,11 @@ _SUPERLATIVES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"date|time\b|starts|deadline|day$| at$"), "earliest", "latest"),
     (re.compile(r"square|size|capacity|area"), "smallest", "largest"),
 )
+_TRAVEL = re.compile(r"route|journey|trip|flight|travel|drive|commute|hike|walk|ride")
 _ORDINALS = {"0": "first", "1": "second", "-1": "last"}
 _ID_WORDS = {"id", "ids", "uuid", "identifier", "number", "code", "reference", "key", "no", "slug"}
-_PLAIN_NOUNS = frozenset({"item", "result", "entry", "record", "object", "resource"})
+_NUMBERED = frozenset("tracking confirmation serial registration reference license licence routing passport booking flight part room".split())
+"""What is not a thing but has one's number: nobody says "that tracking"."""
 
 
 def entity_noun(name: str) -> str:
@@ -36,6 +38,8 @@ def entity_noun(name: str) -> str:
     """
     words = split_words(name).split()
     while words and words[-1] in _ID_WORDS:
+        if len(words) > 1 and words[-2] in _NUMBERED:
+            break
         words.pop()
     return " ".join(words)
 
@@ -90,6 +94,8 @@ def entry_picks(tool: ToolSpec, path: str) -> tuple[str, ...]:
             kind = kind_of(field)
             comparable = field.types[:1] in (("number",), ("integer",)) or kind in ("date", "time", "datetime")
             found = next((row for row in _SUPERLATIVES if row[0].search(words)), None) if comparable else None
+            if found and found[1] == "shortest" and not _TRAVEL.search(f"{tool.name} {head}"):
+                continue
             if found and kind != "id":
                 inner = field.pointer[len(head) + 2 :]
                 picks += [f"min:{inner}"] * (2 if found[1] else 0) + [f"max:{inner}"] * (2 if found[2] == "best-rated" else 1 if found[2] else 0)

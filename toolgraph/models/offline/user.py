@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedStep
+from toolgraph.dialogue.provenance import implies
 from toolgraph.dialogue.spoken import today_in
 from toolgraph.models.offline.banks import Words, load_words
 from toolgraph.models.offline.derived import label, wording_of
@@ -112,11 +113,11 @@ class _Speaker:
         if self.request.turn_number == 0:
             return [self.random.choice(self.bank["greetings"])] if chance < GREETING else []
         if self._undoes_something():
-            return [self.random.choice(self.joins["changed_mind"])] if chance < 0.8 else []
+            return [self.random.choice(self.bank["changed_mind"])] if chance < 0.8 else []
         if self.turn.link == "transition" and chance < SHIFT:
             return [self.random.choice(self.words["topic_shifts"])]
         if self.turn.link == "entity" and chance < 0.2:
-            return [self.random.choice(self.joins["transitions"])]
+            return [self.random.choice(self.bank["transitions"])]
         return [self.random.choice(self.words["leads"])] if chance < LEAD else []
 
     def _undoes_something(self) -> bool:
@@ -158,9 +159,9 @@ class _Speaker:
         said = capitalised(need.fill(group.fills))
         if not rest:
             return said
-        if len(rest) == 1 and said.endswith(".") and self.random.random() < 0.5:
+        if len(rest) == 1 and said.endswith("."):
             return f"{said[:-1]}, {rest[0]}."
-        tail = self.random.choice(("{rest}, please.", "{rest}.", "{rest}, if you can.", "{rest}, ideally.", "That's {rest}.", "It's {rest}."))
+        tail = self.random.choice(("{rest}, please.", "{rest}, please.", "{rest}."))
         return f"{said} {capitalised(tail.replace('{rest}', join_phrases(rest)))}"
 
     # --- calls as phrases ---------------------------------------------------------------------------------------
@@ -267,14 +268,23 @@ class _Group:
             if slot in already:
                 continue
             options = wording.details.get(slot) or ()
-            if text == "false":
-                fragments.append(f"without {_bare(slot)}")
+            if text in ("true", "false"):
+                fragments.append(self._claim(slot, text, options, speaker))
             elif options:
                 fragments.append(speaker.random.choice(options).fill(self.fills))
             else:
                 name = split_words(slot.split(".")[-1])
                 fragments.append(f"with {text} as the {name}")
         return fragments
+
+
+    def _claim(self, slot: str, text: str, options: tuple[Template, ...], speaker: _Speaker) -> str:
+        """A boolean in words that imply it: those written for it, if they do, else its name."""
+        field = next((field for field in self.tool.parameter_fields if dotted(field.pointer) == slot), None)
+        if text == "false":
+            return f"without {_bare(slot)}"
+        implying = [option.text for option in options if not option.slots and field is not None and implies(option.text, True, field)]
+        return speaker.random.choice(implying) if implying else f"with {_bare(slot)}"
 
 
 def _tail(fragments: list[str]) -> str:

@@ -27,9 +27,11 @@ _RANGES: dict[str, Number] = {
 }  # fmt: skip
 _PAST = re.compile(
     r"birth|born|dob|issued|purchased?|last|previous|observed|review|written|released?|published|created|joined|since|"
-    r"history|historical|incident|made on|taken|recorded|hired|founded|signed|posted|opened|sent|received|paid|past|occurred|"
+    r"history|historical|reported|placed|completed|submitted|arrived|logged|registered|delivered|filed|closed|resolved|scanned|incident|made on|taken|recorded|hired|founded|signed|posted|opened|sent|received|paid|past|occurred|"
     r"happened|reading|transaction|triggered|updated?"
 )
+_PERIOD_ENDS = re.compile(r"\b(first|last) day\b|\blast name\b")
+_SOON = re.compile(r"expected|deliver|due|arriv|pick ?up|repl(y|ies)|forecast")
 _START = re.compile(r"\b(start|from|begin|check ?in|departure|depart|pick ?up|since|after|arrival|outbound|first day|opens?)")
 _END = re.compile(r"\b(end|to|until|till|check ?out|return|drop ?off|before|due|inbound|finish|last day|closes?|through|expir)")
 _HIGH = re.compile(r"\b(max|maximum|highest|upper|most|high|to)\b")
@@ -250,8 +252,10 @@ def _day(field_: Field, scene: Scene) -> dt.date:
     started = scene.chosen.get("first day")
     if started and (_END.search(name) or "last day" in about):
         return started + dt.timedelta(days=chooser.randint(2, 9))
-    if _PAST.search(about):
+    if _PAST.search(_PERIOD_ENDS.sub("", about)):
         day = scene.today - dt.timedelta(days=chooser.randint(4, 120))
+    elif _SOON.search(about):
+        day = scene.today + dt.timedelta(days=chooser.randint(1, 12))
     else:
         day = scene.today + dt.timedelta(days=chooser.randint(1, 14) if chooser.random() < 0.5 else chooser.randint(10, 75))
     if _START.search(name) or "first day" in about:

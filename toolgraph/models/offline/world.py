@@ -73,14 +73,11 @@ class _Answering:
 
     def result(self) -> Any:
         shape = output_shape(self.tool)
-        result = fill(shape, self._leaf, self.scene.random, self._wants, (2, 4))
+        result = fill(shape, self._leaf, self.scene.random, None, (2, 4))
         if self.effects == "reads":
             self._recall(result)
         _count_entries(result)
         return result
-
-    def _wants(self, pointer: str, name: str) -> bool:
-        return self.scene.random.random() < 0.8
 
     def _subject(self) -> Record:
         """What is known of the things the arguments name, and of the things those refer to."""
@@ -137,12 +134,14 @@ class _Answering:
 
     def _recall(self, value: Any) -> None:
         """An entity that was shown before is shown with the same fields."""
+        fields = {field.name: field for field in self.tool.return_fields}
         for entity in _objects(value):
             own = own_id(entity)
             record = self.records.get(_record_key(*own)) if own else None
             for name in entity if record else ():
                 known = record.get(name) if record else None
-                if known is not None and json_type(known) == json_type(entity[name]):
+                field = fields.get(name)
+                if known is not None and field is not None and _admits(field, known):
                     entity[name] = known
 
 

@@ -1,0 +1,28 @@
+"""The tool agent: answers calls in the world of one dialogue."""
+
+from typing import Any
+
+from toolgraph.models.request import Backend, Completion
+from toolgraph.models.requests import Fact, ToolAnswer, ToolRequest
+from toolgraph.tools.spec import ToolSpec
+
+
+class ToolAgent:
+    """Simulates every tool of one dialogue; the facts it has told are its only memory."""
+
+    def __init__(self, backend: Backend, world: str, system: str) -> None:
+        self._backend, self._world, self._system = backend, world, system
+        self._facts: tuple[Fact, ...] = ()
+
+    def answer(self, tool: ToolSpec, arguments: dict[str, Any], *, attempt: int, complaint: str) -> Completion[ToolAnswer]:
+        """Return the result of one call; nothing is remembered until `remember`."""
+        key = self._world if attempt == 0 else f"{self._world}#{attempt}"
+        return self._backend.complete(
+            ToolRequest.model_construct(
+                key=key, tool=tool, arguments=arguments, facts=self._facts, system=self._system, complaint=complaint
+            )
+        )
+
+    def remember(self, tool: ToolSpec, arguments: dict[str, Any], result: Any) -> None:
+        """Take an answer that was accepted into the world."""
+        self._facts = (*self._facts, Fact.model_construct(tool=tool, arguments=arguments, result=result))

@@ -1,0 +1,26 @@
+"""The user agent: says one message of the plan at a time."""
+
+from toolgraph.dialogue.blueprint import PlannedTurn
+from toolgraph.dialogue.messages import Message
+from toolgraph.models.request import Backend, Completion
+from toolgraph.models.requests import UserAnswer, UserRequest
+from toolgraph.tools.spec import ToolSpec
+
+
+class UserAgent:
+    """Speaks for a user of one style, who knows what the tools can do but not what they are called."""
+
+    def __init__(self, backend: Backend, tools: tuple[ToolSpec, ...], style: str) -> None:
+        self._backend, self._tools, self._style = backend, tools, style
+
+    def say(
+        self, turn: PlannedTurn, *, key: str, number: int, turns_left: int, asked_back: bool, messages: tuple[Message, ...],
+        past: tuple[PlannedTurn, ...], call_ids: tuple[tuple[str, str], ...], complaint: str,
+    ) -> Completion[UserAnswer]:  # fmt: skip
+        """Return the user's next message about `turn`."""
+        return self._backend.complete(
+            UserRequest.model_construct(
+                key=key, tools=self._tools, style=self._style, turn=turn, turn_number=number, turns_left=turns_left,
+                asked_back=asked_back, messages=messages, past=past, call_ids=call_ids, complaint=complaint,
+            )
+        )  # fmt: skip

@@ -1,0 +1,155 @@
+import json
+
+import pytest
+
+from toolgraph.dialogue.messages import Message, ToolCall, turns_of
+from toolgraph.dialogue.provenance import resolve
+from toolgraph.tools.spec import ToolSpec
+
+TOOL = ToolSpec(
+    name="search",
+    parameters={
+        "type": "object",
+        "properties": {
+            "city": {"type": "string"},
+            "guests": {"type": "integer"},
+            "sort": {"type": "string", "enum": ["price", "rating"], "default": "rating"},
+            "pets_allowed": {"type": "boolean", "description": "Whether animals may stay"},
+            "kind": {"const": "room"},
+            "day": {"type": "string", "format": "date"},
+            "tags": {"type": "array", "items": {"type": "string"}},
+            "room": {"type": "object", "properties": {"id": {"type": "string"}}},
+        },
+    },
+)
+
+
+def sources(arguments, *before, tool=TOOL):
+    """The ledger of one call after some messages, without the call's id."""
+    text = arguments if isinstance(arguments, str) else json.dumps(arguments)
+    call = Message(role="assistant", tool_calls=(ToolCall(id="c", name="search", arguments=text),))
+    return resolve((*before, call), {"search": tool})
+
+
+def said(role, text, **more):
+    return Message(role=role, content=text, **more)
+
+
+ASK = said("user", "A room for two in Lisbon, my dog comes with me; pets must be fine.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "source", "transform"),
+    [
+        ({"city": "Lisbon"}, "user", ""),
+        ({"city": "LISBON"}, "user", "case"),
+        ({"guests": 2}, "user", "number word"),
+        ({"sort": "rating"}, "default", ""),
+        ({"kind": "room"}, "user", ""),
+        ({"pets_allowed": True}, "inferred", ""),
+        ({"city": "Porto"}, "unresolved", ""),
+        ({"guests": 4}, "unresolved", ""),
+        ({"sort": "price"}, "unresolved", ""),
+    ],
+)
+def test_one_argument_is_traced_to_its_source(arguments, source, transform):
+    (entry,) = sources(arguments, ASK)
+
+    assert (entry.source, entry.transform) == (source, transform)
+
+
+def test_a_statement_is_named_by_message_and_span():
+    (entry,) = sources({"city": "Lisbon"}, said("system", "Be kind."), ASK)
+
+    assert entry.message == 1
+    assert ASK.content[slice(*entry.span)] == "Lisbon"
+
+
+def test_the_latest_statement_counts():
+    (entry,) = sources({"city": "Lisbon"}, ASK, said("assistant", "Lisbon?"), said("user", "Lisbon, yes."))
+
+    assert entry.message == 2
+
+
+def test_a_result_is_named_by_call_and_pointer():
+    result = said("tool", '{"rooms": [{"id": "R1"}, {"id": "R2"}]}', tool_call_id="b")
+
+    (entry,) = sources({"room": {"id": "R2"}}, ASK, result)
+
+    assert (entry.source, entry.message, entry.result_call, entry.result_pointer) == ("result", 1, "b", "/rooms/1/id")
+
+
+@pytest.mark.parametrize(
+    ("value", "held", "transform"),
+    [("5", 5, "type"), (5, 5.0, ""), ("r1", "R1", "type"), ("2026-12-04", "2026-12-04T10:00:00", "date part")],
+)
+def test_a_value_read_from_a_result_may_change_its_type(value, held, transform):
+    (entry,) = sources({"city": value}, ASK, said("tool", json.dumps({"x": held}), tool_call_id="b"))
+
+    assert (entry.source, entry.transform) == ("result", transform)
+
+
+def test_a_result_that_is_no_json_is_one_value():
+    (entry,) = sources({"city": "Faro"}, ASK, said("tool", "Faro", tool_call_id="b"))
+
+    assert (entry.source, entry.result_pointer) == ("result", "")
+
+
+def test_what_the_assistant_says_is_no_source():
+    (entry,) = sources({"city": "Porto"}, ASK, said("assistant", "How about Porto?"))
+
+    assert entry.source == "unresolved"
+
+
+def test_the_system_message_is_context():
+    (entry,) = sources({"city": "Faro"}, said("system", "The user is in Faro."), ASK)
+
+    assert (entry.source, entry.message) == ("context", 0)
+
+
+def test_a_relative_date_is_led_back_to_todays():
+    (entry,) = sources({"day": "2026-12-02"}, said("system", "Today is 2026-12-01."), said("user", "For tomorrow."))
+
+    assert (entry.source, entry.transform) == ("user", "relative date")
+
+
+def test_every_leaf_of_nested_arguments_has_an_entry():
+    ledger = sources({"tags": ["pets", "quiet"], "room": {"id": "x"}, "city": "Lisbon"}, ASK)
+
+    assert [(entry.pointer, entry.source) for entry in ledger] == [
+        ("/tags/0", "user"), ("/tags/1", "unresolved"), ("/room/id", "unresolved"), ("/city", "user"),
+    ]  # fmt: skip
+
+
+def test_calls_of_one_batch_do_not_see_each_other():
+    batch = Message(
+        role="assistant",
+        tool_calls=(
+            ToolCall(id="a", name="search", arguments='{"city": "Lisbon"}'),
+            ToolCall(id="b", name="search", arguments='{"room": {"id": "R9"}}'),
+        ),
+    )
+    result = said("tool", '{"id": "R9"}', tool_call_id="a")
+
+    ledger = resolve((ASK, batch, result), {"search": TOOL})
+
+    assert [(entry.call, entry.source) for entry in ledger] == [("a", "user"), ("b", "unresolved")]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '"x"', "[" * 9999, '{"a": ' * 700 + "1" + "}" * 700])
+def test_arguments_that_are_no_object_or_nested_beyond_reason_have_no_leaves_and_break_nothing(text):
+    result = said("tool", "[" * 9999, tool_call_id="b")
+
+    assert sources(text, ASK, result) == () or text.startswith('{"a"')
+
+
+def test_a_tool_nobody_offers_is_resolved_without_its_schema():
+    (entry,) = sources({"sort": "rating"}, ASK, tool=ToolSpec(name="search"))
+
+    assert entry.source == "unresolved"
+
+
+def test_turns_begin_at_the_users_messages():
+    messages = (said("system", "Hi"), ASK, said("assistant", "One"), said("user", "Two"))
+
+    assert [(turn.start, len(turn.messages)) for turn in turns_of(messages)] == [(1, 2), (3, 1)]
