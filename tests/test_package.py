@@ -5,9 +5,13 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from toolgraph.errors import ToolgraphError
 from toolgraph.resources import data_dir
@@ -83,12 +87,13 @@ def test_the_command_is_declared():
     assert callable(getattr(importlib.import_module(module), function))
 
 
-def test_the_constraints_pin_every_requirement():
-    pinned = {_name(line) for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines() if "==" in line}
+def test_the_constraints_pin_every_requirement_and_what_it_brings_along():
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pinned = {canonicalize_name(line.partition("==")[0]) for line in lines if "==" in line}
     project = _project()
     required = [*project["dependencies"], *(r for extra in project["optional-dependencies"].values() for r in extra)]
 
-    assert {_name(requirement) for requirement in required} - pinned == set()
+    assert _with_all_they_need([Requirement(text) for text in required]) - pinned == set()
 
 
 def test_the_constraints_name_one_version_each():
@@ -109,7 +114,18 @@ def _project() -> dict:
         return tomllib.load(file)["project"]
 
 
-def _name(requirement: str) -> str:
-    letters = requirement.strip()
-    end = next((i for i, letter in enumerate(letters) if letter in "=<>!~[; "), len(letters))
-    return letters[:end].lower().replace("_", "-")
+def _with_all_they_need(requirements: list[Requirement]) -> set[str]:
+    """The names of the requirements and, where they are installed, of all that they require in their turn."""
+    found: set[tuple[str, frozenset[str]]] = set()
+    todo = list(requirements)
+    while todo:
+        requirement = todo.pop()
+        name, extras = canonicalize_name(requirement.name), frozenset({"", *requirement.extras})
+        if (name, extras) in found:
+            continue
+        found.add((name, extras))
+        with suppress(PackageNotFoundError):
+            for needed in map(Requirement, requires(name) or ()):
+                if not needed.marker or any(needed.marker.evaluate({"extra": extra}) for extra in extras):
+                    todo.append(needed)
+    return {name for name, _ in found}

@@ -160,7 +160,7 @@ def implies(text: str, value: Any, field: Field) -> bool:
 
     An implication is weak evidence. It is reported as `inferred`, apart from what was stated.
     """
-    if isinstance(value, bool):
+    if isinstance(value, bool) or str(value).lower() in ("true", "false", "yes", "no"):
         stems = _stems(f"{split_words(field.name)} {field.description}")
     elif value in field.schema.get("enum", ()):
         stems = _stems(split_words(str(value)))

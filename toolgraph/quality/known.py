@@ -10,18 +10,21 @@ from toolgraph.quality.statements import Statement, normal_number, numbers_in
 from toolgraph.tools.spec import ToolSpec
 
 _CLOCK = re.compile(r"(?<![\d.])(\d{1,2})(?::\d\d|\s?[ap]\.?m\b)", re.IGNORECASE)
+_DIGITAL_CLOCK = re.compile(r"(?<![\d.])(\d{1,2}):\d\d")
 _DATE = re.compile(r"\b(?:\d{4}-\d\d-\d\d|\d{4}/\d\d/\d\d|\d\d[/.-]\d\d[/.-]\d{4})")
 _SPELLED_DAY = re.compile(
-    rf"\b(?:{'|'.join(name[:3] for name in MONTHS)})[a-z]*\.?\s+\d|\b\d{{1,2}}(?:st|nd|rd|th)\b|"
-    rf"\b(?:today|tomorrow|yesterday|tonight|weekend|days?|weeks?|{'|'.join(WEEKDAYS)})\b",
-    re.IGNORECASE,
+    rf"\b(?:{'|'.join(name[:3] for name in MONTHS)})[a-z]*\.?\s+\d|\d(?:st|nd|rd|th)\b", re.IGNORECASE
 )
+_DAY_WORDS = frozenset(
+    ("today tomorrow yesterday tonight weekend day days week weeks " + " ".join(WEEKDAYS).lower()).split()
+)
+"""Words by which people name days; beside one of them, the assistant may name the weekday."""
 _WORD_VALUES = {word: (str(number),) for number, word in enumerate(NUMBER_WORDS)} | {
     "once": ("1",), "single": ("1",), "twice": ("2",), "couple": ("2",), "half": ("30",), "quarter": ("15", "45"),
     "noon": ("12",), "midday": ("12",), "midnight": ("12", "0"), "dozen": ("12",), "thirty": ("30",), "forty": ("40",),
     "fifty": ("50",), "sixty": ("60",), "hundred": ("100",), "thousand": ("1000",), "fortnight": ("14",),
 }  # fmt: skip
-_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_WORD_VALUES)})\b", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]+")
 _APART = re.compile(r"[_\-]+|(?<=[a-z])(?=[A-Z])")
 
 
@@ -120,41 +123,41 @@ class Known:
 _WEEKDAYS = frozenset(name[:3].lower() for name in WEEKDAYS)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _folded(text: str) -> str:
     """A text as it is searched: in one case, its words one space apart."""
     return " ".join(text.split()).casefold() if "\n" in text or "  " in text else text.casefold()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _apart(text: str) -> str:
     """A text as it is searched for what stands nowhere as it is: the words of identifiers apart."""
     return " ".join(_APART.sub(" ", text).split()).casefold()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _facts(text: str) -> tuple[frozenset[str], frozenset[str], bool]:
     """The numbers of a text, the months and weekdays its dates imply, and whether it speaks of days in words."""
     numbers = set(numbers_in(text))
     days: set[str] = set()
-    if numbers:
-        for match in _CLOCK.finditer(text):
-            hour = int(match[1])
-            numbers.add(str(hour % 12 or 12))
-            numbers.add(str(hour + 12 if hour < 12 else hour % 24))
-    for match in _DATE.finditer(text) if numbers else ():
-        parsed = parse_date(match[0])
+    # Results and arguments are data; only people say `half past two`, `6 pm` and `on the 13th`.
+    is_speech = text[:1] not in ("{", "[")
+    for hour in map(int, (_CLOCK if is_speech else _DIGITAL_CLOCK).findall(text)) if numbers else ():
+        numbers |= {str(hour % 12 or 12), str(hour + 12 if hour < 12 else hour % 24)}
+    for date in _DATE.findall(text) if numbers else ():
+        parsed = parse_date(date)
         if parsed:
             days |= _names_of(parsed[0])
-    # Results and arguments are data; only people say `half past two` and `on the 13th`.
-    if text[:1] in ("{", "["):
+    if not is_speech:
         return frozenset(numbers), frozenset(days), False
-    for match in _NUMBER_WORD.finditer(text):
-        numbers.update(_WORD_VALUES[match[0].lower()])
-    return frozenset(numbers), frozenset(days), bool(_SPELLED_DAY.search(text))
+    words = set(_WORD.findall(text.lower()))
+    for word in words & _WORD_VALUES.keys():
+        numbers.update(_WORD_VALUES[word])
+    names_a_day = not words.isdisjoint(_DAY_WORDS) or bool(numbers and _SPELLED_DAY.search(text))
+    return frozenset(numbers), frozenset(days), names_a_day
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _days_meant(text: str, today: dt.date) -> tuple[dt.date, ...]:
     """The days that a text names from where its speaker stands."""
     folded = text.casefold()

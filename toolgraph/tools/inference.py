@@ -8,6 +8,8 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from toolgraph.tools.fields import Field
+from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.spec import Effects, ToolSpec
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -40,7 +42,7 @@ TESTS = frozenset("check verify validate is has can".split())
 _DONE = {
     "book": "booked", "send": "sent", "buy": "bought", "add": "added", "make": "created", "pay": "paid", "set": "updated",
     "submit": "submitted", "put": "updated", "write": "saved", "run": "completed", "stop": "stopped", "begin": "started",
-    "drop": "deleted", "cancel": "cancelled", "apply": "submitted", "build": "built", "post": "posted", "log": "logged",
+    "drop": "deleted", "cancel": "cancelled", "apply": "submitted", "build": "built", "post": "posted", "log": "logged", "play": "started", "get": "fetched", "set": "set", "upload": "uploaded", "like": "liked",
 }  # fmt: skip
 _FIGURES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("weather|forecast|climate", {
@@ -100,8 +102,13 @@ def name_parts(name: str) -> NameParts:
     for index, word in enumerate(words[:3]):
         if word in VERBS and (index == 0 or len(words) > index + 1 or index == len(words) - 1):
             rest = words[:index] + words[index + 1 :]
-            return NameParts(word, " ".join(rest or outer))
-    return NameParts("", " ".join(words or outer))
+            return NameParts(word, " ".join(_without_number(rest) or outer))
+    return NameParts("", " ".join(_without_number(words) or outer or words))
+
+
+def _without_number(words: list[str]) -> list[str]:
+    """Without the number at the end that tells one of several same-named tools."""
+    return words[:-1] if words and words[-1].isdigit() else words
 
 
 def verb_of(tool: ToolSpec) -> str:
@@ -157,7 +164,7 @@ def _properties(tool: ToolSpec) -> dict[str, Any]:
     singular = _singular(noun)
     if verb in SEARCH or (singular != noun and not noun.endswith(("status", "details", "news", "ss"))):
         return _listing(singular)
-    return _page(singular)
+    return _entry(singular)
 
 
 def _receipt(verb: str, noun: str) -> dict[str, Any]:
@@ -179,20 +186,27 @@ def _figure(noun: str) -> dict[str, Any]:
 
 
 def _listing(singular: str) -> dict[str, Any]:
-    words = [word for word in singular.split() if word not in ("all", "by", "for", "top", "the", "of", "in", "and")]
+    words = [word for word in re.split(r" (?:by|for|in|of|from|with) ", f"{singular} ")[0].split() if word not in ("all", "top", "the", "and")]
     entity = words[-1] if words else "result"
-    item = {
-        f"{entity}_name": {"type": "string", "description": f"Name of the {entity}"},
-        "rating": {"type": "number", "minimum": 2.5, "maximum": 4.9, "description": "Rating out of five"},
-    }
+    label = {"type": "string", "description": f"Name of the {entity}"}
+    if kind_of(Field("", f"{entity}_name", "", label, True)) == "title":
+        item: dict[str, Any] = {
+            f"{entity}_id": {"type": "string", "description": f"Identifier of the {entity}"},
+            "last_updated": {"type": "string", "format": "date", "description": "Day of the last update"},
+        }
+    else:
+        rating = {"type": "number", "minimum": 2.5, "maximum": 4.9, "description": "Rating out of five"}
+        item = {f"{entity}_name": label, "rating": rating}
     items = {"type": "object", "properties": item, "required": list(item)}
     return {"results": {"type": "array", "description": f"Matching {entity} entries", "items": items}}
 
 
-def _page(singular: str) -> dict[str, Any]:
-    del singular
+def _entry(singular: str) -> dict[str, Any]:
+    words = singular.split()
+    entity = words[-1] if words and words[-1].isascii() and words[-1].isalpha() else "result"
     return {
-        "title": {"type": "string", "description": "Title of the entry"},
+        f"{entity}_id": {"type": "string", "description": f"Identifier of the {entity}"},
+        "status": {"type": "string", "enum": ["available", "complete", "up to date", "active"], "description": "State"},
         "last_updated": {"type": "string", "format": "date", "description": "Day of the last update"},
     }
 

@@ -59,7 +59,7 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ("expression", r"expression|formula|equation|^function$"),
     ("code", r"\bcode snippet|source code|\bscript\b|^snippet$|^css$|^html$|xpath|selector"),
     ("version", r"version"),
-    ("person", r"(full|person|customer|user|client|patient|guest|passenger|contact|employee|student|driver|owner|recipient|sender|holder|member|attendee|assignee|organi[sz]er|doctor|agent|player|author|artist|actor|actress|director|singer|composer|celebrity|politician|criminal|scientist|traveler|traveller|manager|host|speaker|candidate|judge|lawyer|teacher|instructor|reviewer|reporter|creator|performer|musician|band) ?names?$|^(author|artist|actor|director|player|assignee|attendees|participants|person|passenger|patient|guest|recipient|employee|contact|celebrity|doctor|doctor name|cast|starring|plaintiff|defendant|painter|sculptor|philosopher|figure)s?$|name of (the )?person"),
+    ("person", r"(full|person|customer|user|client|patient|guest|passenger|contact|employee|student|driver|owner|recipient|sender|holder|member|attendee|assignee|organi[sz]er|doctor|agent|player|author|artist|actor|actress|director|singer|composer|celebrity|politician|criminal|scientist|traveler|traveller|manager|host|speaker|candidate|judge|lawyer|teacher|instructor|reviewer|reporter|creator|performer|musician|band|scorer|winner|champion|leader|expert|therapist|dentist|stylist|provider|trainer|coach|referee|maker) ?names?$|^(author|artist|actor|director|player|assignee|attendees|participants|person|passenger|patient|guest|recipient|employee|contact|celebrity|doctor|doctor name|cast|starring|plaintiff|defendant|painter|sculptor|philosopher|figure)s?$|name of (the )?person"),
     ("movie", r"movie|film"),
     ("show", r"tv ?show|\bseries\b|episode"),
     ("song", r"song|track( name| title)?$|music name"),
@@ -97,7 +97,8 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ("message", r"message|\bbody\b|\bcontent\b|comment|caption|\bnotes?\b|feedback|review|tweet|\breply\b|status text|^text$|paragraph|\btext\b|input|summary|description|details|instructions?|reason|answer|thought|memo|bio$"),
     ("question", r"question|prompt"),
     ("title", r"title|headline|heading|^subject|\bname$|^name|names$|label$"),
-    ("category", r"categor|type$|kind$|class$|group$|mode$|style$|section|department|industry|sector|status"),
+    ("mode", r"(type|mode|style|level|format|method|strategy|option|plan|tier|setting)$"),
+    ("category", r"categor|kind$|class$|group$|section|department|industry|sector|status"),
 )  # fmt: skip
 
 _NUMBERS: tuple[tuple[str, str], ...] = (
@@ -140,7 +141,10 @@ _DESCRIBED_KINDS = {
 
 
 def kind_of(field: Field) -> str:
-    """Return what a field's values mean; `text`, `integer`, `number`, `boolean` where nothing more is known."""
+    """Return what a field's values mean; `text`, `integer`, `number`, `boolean` where nothing more is known.
+
+    A figure that a schema holds as text has the kind of the figure and the word `text`: `money text`.
+    """
     primary = field.types[0] if field.types else "string"
     declared = field.schema.get("format")
     return _kind(primary, declared if isinstance(declared, str) else "", field.name, field.description[:160].lower())
@@ -167,11 +171,19 @@ def _kind(type_name: str, declared: str, name: str, description: str) -> str:
         return "id"
     if named in ("title", "category", "message", "topic", "city", "") and (shape := _written_shape(description)):
         return shape
-    if named in ("title", "category", ""):
+    if named in ("title", "category", "") or (named == "city" and words in _DIRECTIONS):
         told = _DESCRIBED.search(description)
         if told:
             return _DESCRIBED_KINDS.get(told[1], told[1])
+    if named in ("", "category"):
+        figure = next((kind for kind, pattern in _NUMBER_NAMES if pattern.search(words)), "")
+        if figure and not (named and figure in ("count", "size")):
+            return f"{figure} text"
     return named or "text"
+
+
+_DIRECTIONS = frozenset("from to origin destination place where start end source target departure arrival".split())
+"""Names that say where something goes, and not what it is."""
 
 
 def _written_shape(description: str) -> str:

@@ -176,7 +176,8 @@ class _Assistant:
     def _which(self, made: Made, beside: list[Made]) -> str:
         """What one of several outcomes is about; empty where it speaks for itself."""
         if len({one.planned.tool for one in beside}) > 1:
-            return ""
+            stated = [argument.value for argument in made.planned.arguments if argument.source == "user" and isinstance(argument.value, str)]
+            return stated[0] if stated and stated[0][:1].isupper() and len(stated[0]) < 40 else ""
         for argument in made.planned.arguments:
             if argument.pick:
                 head, _, _ = argument.path.partition(f"/{pointers.ANY_ITEM}")

@@ -50,6 +50,9 @@ _UNITS = {
 _UNIT = re.compile(r"\b(?:in|measured in|\(in) ([a-z/^2%]+(?: [a-z]+(?: second)?)?)", re.I)
 _FROM, _TO = re.compile(r"\b(from|origin|departure|start|source|pick ?up|base)\b"), re.compile(r"\b(to|destination|arrival|end|target|drop ?off|quote)\b")
 
+_PLACES = {"city": ("city", "location", "place", "area"), "country": ("country",), "state": ("state", "region"), "company": ("company",)}
+_FROM_TO = re.compile(r"origin|destination")
+
 _wordings: dict[str, Wording] = {}
 
 
@@ -92,7 +95,8 @@ def _with_slots(rest: str, tool: ToolSpec) -> str:
         name, slot = label(field), f"{{{dotted(field.pointer)}}}"
         bare = re.sub(r" name$", "", name)
         if kind_of(field) in NAMED_KINDS and kind_of(field) != "title":
-            pattern = rf"\b(?:a|an|the|any|this|one|your|my)\s+{re.escape(bare)}(?:'s)?(?: name)?\b(?! \w*(?:s\b|ing\b))"
+            called = "|".join(map(re.escape, dict.fromkeys([bare, *_PLACES.get(kind_of(field), ()), *([bare.split()[0]] if _FROM_TO.match(bare) else [])])))
+            pattern = rf"\b(?:a|an|the|any|this|one|your|my)\s+(?:{called})(?:'s)?(?: name)?\b(?! \w*(?:s\b|ing\b))"
         elif kind_of(field) == "date":
             pattern = rf"\b(?:a|an|the)\s+{re.escape(bare)}\b"
         elif field.types[:1] in (("integer",), ("number",)):
@@ -167,7 +171,8 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
     slot = f"{{{dotted(field.pointer).replace(f'.{ANY_ITEM}', '')}}}"
     words = split_words(field.name)
     creates = name_parts(tool.name).verb in CREATE | UPDATE
-    if kind == "boolean":
+    truths = {str(option).lower() for option in field.schema.get("enum", ())}
+    if kind == "boolean" or (truths and truths <= {"true", "false", "yes", "no", "dontcare"}):
         bare = re.sub(r"^(is|include|includes|has|have|should|use|enable|with|show|return|get|only|allow|needs?|requires?)\s+", "", name)
         return (f"with {bare}", f"{bare} included")
     if field.schema.get("enum"):

@@ -9,7 +9,7 @@ from typing import Any
 from toolgraph.dialogue.spoken import MONTHS, NUMBER_WORDS, parse_date, time_forms
 from toolgraph.models.offline.banks import load_words
 from toolgraph.models.offline.derived import label, unit_of, wording_of
-from toolgraph.models.offline.speech import capitalised, entity_noun, join_phrases, plural
+from toolgraph.models.offline.speech import capitalised, entity_noun, is_plural, join_phrases, plural
 from toolgraph.models.offline.world import is_id_name
 from toolgraph.tools.fields import Field
 from toolgraph.tools.inference import effects_of
@@ -19,6 +19,7 @@ from toolgraph.tools.spec import ToolSpec
 
 MOST_FACTS = 5
 """Facts told of one object, and entries told of one list."""
+_TRUTHS = {"true": True, "false": False, "yes": True, "no": False, "dontcare": True}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?Z?")
 
 
@@ -41,15 +42,27 @@ def tell(outcome: Outcome, chooser: random.Random, used: set[str] | None = None)
 
 
 def entry_name(entry: Any) -> str:
-    """Return the name under which people speak of a record: its first field after the id, if that is a text."""
+    """Return the name under which people speak of a record: its name or title, else its first field after the id if that is a text."""
     if not isinstance(entry, dict):
         return ""
+    named = next((value for name, value in entry.items() if isinstance(value, str) and re.search(r"(name|title|subject|headline)$", name)), "")
+    if named and len(named) < 60:
+        return named
     for name, value in entry.items():
         if is_id_name(name) and value is not None:
             continue
         is_name = isinstance(value, str) and 1 < len(value) < 60 and not parse_date(value) and not _TIME.fullmatch(value)
         return value if is_name and not re.search(r"status|currency|url|email|phone|date|time", name, re.I) else ""
     return ""
+
+
+def as_claim(value: Any, field: Field | None) -> bool | None:
+    """Return the truth of a boolean, or of a text that stands for one ("True", "no"); none for anything else."""
+    if isinstance(value, bool):
+        return value
+    options = field.schema.get("enum") if field is not None else None
+    is_claim = isinstance(value, str) and options and {str(option).lower() for option in options} <= _TRUTHS.keys()
+    return _TRUTHS[str(value).lower()] if is_claim else None
 
 
 def spoken_value(value: Any, field: Field | None) -> str:
@@ -203,13 +216,14 @@ def _facts(value: Any, fields: dict[str, Field]) -> list[tuple[str, Any]]:
 
 def _clause(name: str, value: Any, field: Field | None) -> str:
     noun = label(field) if field is not None else split_words(name)
-    if isinstance(value, bool):
+    if (claim := as_claim(value, field)) is not None:
+        value = claim
         bare = re.sub(r"^(is|has|was|are|can) ", "", noun)
         if noun != bare:
             return f"it {noun.split()[0]}{'' if value else ' not'} {bare}" if noun.split()[0] != "has" else f"it {'has' if value else 'has no'} {bare}"
         return f"{noun}: {'yes' if value else 'no'}"
     unit = f" {unit_of(field)}" if field is not None and unit_of(field) else ""
-    be = "are" if isinstance(value, list) and len(value) > 1 else "is"
+    be = "are" if is_plural(noun) or (isinstance(value, list) and len(value) > 1) else "is"
     return f"the {noun} {be} {spoken_value(value, field)}{unit}"
 
 
@@ -246,9 +260,9 @@ def _short(key: str, value: Any, field: Field | None, entry: dict[str, Any]) -> 
         return f"{spoken} {entry['currency']}"
     if kind == "rating":
         return f"rated {spoken}" if words == "rating" else f"{words} {spoken}"
-    if isinstance(value, bool):
+    if (claim := as_claim(value, field)) is not None:
         bare = re.sub(r"^(is|has) ", "", words)
-        return bare if value else f"not {bare}"
+        return bare if claim else f"{'not' if words.startswith('is ') else 'no'} {bare}"
     if kind in ("city", "date", "time", "datetime", "country") and len(words.split()) == 1:
         return spoken
     unit = unit_of(field) if field is not None else ""

@@ -26,6 +26,8 @@ class Flow(NamedTuple):
     pointer: str
     """Pointer of the parameter."""
     is_id: bool
+    is_echo: bool
+    """Whether the giver takes a parameter of the same name, so that its result only repeats what it was asked."""
 
 
 _known: dict[tuple[str, str], tuple[Flow, ...]] = {}
@@ -45,6 +47,7 @@ def flows_between(giver: ToolSpec, taker: ToolSpec) -> tuple[Flow, ...]:
 def _find_flows(giver: ToolSpec, taker: ToolSpec) -> tuple[Flow, ...]:
     found: dict[str, Flow] = {}
     entity = name_parts(giver.name).noun
+    asked = {split_words(field.name) for field in giver.parameter_fields}
     told = output_pointers(giver)
     for parameter in taker.parameter_fields:
         kind = kind_of(parameter)
@@ -53,10 +56,13 @@ def _find_flows(giver: ToolSpec, taker: ToolSpec) -> tuple[Flow, ...]:
         for returned in giver.return_fields:
             if returned.pointer not in told or returned.pointer.count(ANY_ITEM) > 1 or returned.schema.get("enum"):
                 continue
+            is_echo = split_words(returned.name) in asked
+            if is_echo and kind not in ("id", "uuid"):
+                continue  # the user said it, and may say it again
             if _same_thing(returned, parameter, kind, entity):
-                found.setdefault(parameter.pointer, Flow(returned.pointer, parameter.pointer, kind in ("id", "uuid")))
+                found.setdefault(parameter.pointer, Flow(returned.pointer, parameter.pointer, kind in ("id", "uuid"), is_echo))
                 break
-    return tuple(sorted(found.values(), key=lambda flow: not flow.is_id))
+    return tuple(sorted(found.values(), key=lambda flow: (flow.is_echo, not flow.is_id)))
 
 
 def _same_thing(returned: Field, parameter: Field, kind: str, entity: str) -> bool:

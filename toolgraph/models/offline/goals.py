@@ -25,16 +25,16 @@ _PREAMBLE = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<=[a-z0-9)\"'])[.!;](\s|$)|\n|:\s|\s[-–—]\s|\bArgs?\b|\bParameters?:|\bReturns?:|\bNote\b|\be\.?g\.?\b|\bfor example\b", re.I)
 _TAIL = re.compile(
-    r"\s+(based (up)?on|given (the|a|an|its|their|two|some)|using|including|such as|that|which|where|according to|by (providing|specifying|using|passing)|via|through|along with|as well as|"
+    r"\s+(for the (given |specified )?date and time|based (up)?on|given (the|a|an|its|their|two|some)|using|including|such as|that|which|where|according to|by (providing|specifying|using|passing)|via|through|along with|as well as|"
     r"with (the )?(specified|given|optional|various|advanced|support)|in (a )?(json|the specified)|from the (api|database|server)|if |when |so that|, )\b.*$", re.I
 )
 _DANGLING = re.compile(r"\s+(a|an|the|of|for|to|in|on|by|with|and|or|from|at|given|specified|its|their|is|are|this)$", re.I)
 JARGON = re.compile(r"https?:|[{}<>\[\]_=`|\\]|\b(json|xml|api|apis|endpoint|uri|string|integer|boolean|array|param\w*|payload|http|get|post|sdk|dataframe|schema)\b")
 _ALWAYS_CUT = re.compile(
-    r"\s+(based (up)?on|by (its|their|using|providing|specifying|passing)|given (its|the|a|an|their)|with (the )?(specified|given|provided)|"
-    r"(identified|specified|defined) by|using (its|the (given|provided|specified)))\b.*$", re.I
+    r"\s+(for the (given |specified )?date and time|based (up)?on|by (its|their|using|providing|specifying|passing)|given (its|the|a|an|their)|with (the )?(specified|given|provided)|"
+    r"by (location|category|name|title|type|date|keywords?|city|country|id|criteria|various \w+|different \w+)\b|(identified|specified|defined) by|using (its|the (given|provided|specified)))\b.*$", re.I
 )
-_VOWELLED = re.compile(r"\b([Aa]) ([aeio]\w)")
+_VOWELLED = re.compile(r"\b([Aa]) ((?!one\b|one-|eu|uni)[aeio]\w)")
 _LATIN = re.compile(r"\b(para|com|que|los|las|del|una|por|les|des|une|pour|avec|und|der|die|das|für|mit|bir|ve|için|dengan|untuk|yang|dari|della|per il|di un|como|uma|obtener|buscar|lista de)\b", re.I)
 _FILLER = re.compile(r"(?<![-\w])(given|specified|provided|specific|certain|particular|requested|desired|corresponding)\s+", re.I)
 ABBREVIATIONS = {
@@ -57,13 +57,14 @@ def goal(tool: ToolSpec) -> tuple[str, str]:
 
 @lru_cache(maxsize=65536)
 def _from_description(description: str) -> tuple[str, str] | None:
+    description = description.partition("Tool description:")[2] or description
     text = re.sub(r"<[^>]{1,40}>|\([^)]*\)|\*+|#+", " ", description[:600]).strip()
     text = " ".join(_SENTENCE_END.split(text + "\n", maxsplit=1)[0].split()) if text else ""
     if not text or is_foreign(text):
         return None
     text = text[_PREAMBLE.match(text).end() :].strip(" .,:;-\"'")  # type: ignore[union-attr]
     words = text.split()
-    if not words or len(words) > 40:
+    if not words or len(words) > 40 or words[0].lower() in ("belongs", "is", "was", "has", "used", "deprecated"):
         return None
     verb = _base(words[0].lower().strip(",.;:")) or _third_person(words)
     if verb and len(words) > 1 and words[1].lower() not in ("of", "is", "are", "for" if verb not in FINDING | {"check", "ask", "pay"} else ""):

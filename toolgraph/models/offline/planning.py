@@ -15,7 +15,7 @@ from toolgraph.models.offline.banks import people
 from toolgraph.models.offline.flows import FLOWING_KINDS, Flow, flows_between
 from toolgraph.models.offline.shapes import fill, input_shape
 from toolgraph.models.offline.speech import entry_picks
-from toolgraph.models.offline.values import fits, make_value, new_scene
+from toolgraph.models.offline.values import ends_a_period, fits, make_value, new_scene, note_first_day
 from toolgraph.models.requests import PlanAnswer, PlanRequest
 from toolgraph.seeds import rng
 from toolgraph.tools import pointers
@@ -25,16 +25,18 @@ from toolgraph.tools.kinds import NAMED_KINDS, kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
-CHAIN, THIRD_STEP = 0.72, 0.35
+CHAIN, THIRD_STEP = 0.97, 0.3
 """Chance that a turn goes on to a second step where one is possible, and from there to a third."""
-TWO_VALUES, TWO_ENTRIES, TWO_TOOLS = 0.4, 0.3, 0.55
+TWO_VALUES, TWO_ENTRIES, TWO_TOOLS = 0.6, 0.55, 0.75
 """Chances of a parallel step: one question for two values, two entries of a list, two unrelated tools."""
-WITHHELD, ASIDE, THANKS = 0.14, 0.16, 0.34
+WITHHELD, ASIDE, THANKS = 0.14, 0.1, 0.24
 """Chances that a turn withholds a required value, that an aside follows a turn, and that the dialogue ends in thanks."""
 OPTIONAL = 0.3
 """Chance that an optional parameter is given; at most `MOST_OPTIONAL` a call."""
 MOST_OPTIONAL = 2
 DEFAULT_TODAY = dt.date(2026, 1, 15)
+_ASKED_TWICE = NAMED_KINDS - {"title", "username", "first_name", "last_name"} | {"id"}
+"""Kinds of which one asks about two at once: two cities, two orders."""
 _UNSPEAKABLE = frozenset({"base64", "code", "sql"})
 
 
@@ -112,8 +114,8 @@ class TurnPlanner:
         counter = 0
         for position, tool in enumerate(chain):
             first = self._call(tool, f"t{number}c{counter}", number, is_linked)
-            is_last = position + 1 == len(chain)
-            calls = self._in_parallel(first, tool, number, position, f"t{number}c{counter + 1}") if is_last else (first,)
+            beside = chain[position + 1 :]
+            calls = self._in_parallel(first, tool, number, position, f"t{number}c{counter + 1}", beside)
             counter += len(calls)
             steps.append(PlannedStep.model_construct(calls=calls))
             for call in calls:
@@ -138,7 +140,7 @@ class TurnPlanner:
         starts = [(self._weight_as_start(tool, number), tool) for tool in self.tools]
         wants_chain = self.random.random() < CHAIN
         if wants_chain:
-            longer = [(weight * 3 if self._followers(tool, [tool]) else weight * 0.2, tool) for weight, tool in starts]
+            longer = [(weight * 8 if self._followers(tool, [tool]) else weight * 0.1, tool) for weight, tool in starts]
             starts = longer if any(weight > 0 for weight, _ in longer) else starts
         total = sum(weight for weight, _ in starts)
         tools = [tool for _, tool in starts]
@@ -157,7 +159,7 @@ class TurnPlanner:
         uses = self.state.used.get(tool.name, 0)
         if uses and self.effects[tool.name] != "reads":
             return 0.001
-        weight = 1.0 if not uses else 0.08 / uses
+        weight = 1.0 if not uses else 0.3 / uses
         reach = self._flows_into(tool, number, ())
         missing = [
             field_ for field_ in tool.parameter_fields
@@ -183,7 +185,7 @@ class TurnPlanner:
                 continue
             if self.effects[other.name] == "deletes" and self.effects[tool.name] != "reads":
                 continue
-            flows = flows_between(tool, other)
+            flows = [flow for flow in flows_between(tool, other) if not flow.is_echo]
             required = {field_.pointer for field_ in other.parameter_fields if field_.is_required}
             if not any(flow.pointer in required for flow in flows):
                 continue
@@ -234,23 +236,28 @@ class TurnPlanner:
         self.state.known.append(Known(number, call, tool, "", is_parallel))
 
     def _in_parallel(
-        self, first: PlannedCall, tool: ToolSpec, number: int, position: int, call_id: str
+        self, first: PlannedCall, tool: ToolSpec, number: int, position: int, call_id: str, following: Sequence[ToolSpec]
     ) -> tuple[PlannedCall, ...]:
-        """The calls of the last step of a turn: the first one, and where it makes sense another beside it."""
+        """The calls of a step: the first one, and where it makes sense another beside it.
+
+        A question for two values or two entries ends a turn, since nobody could say which answer to go on with; an unrelated
+        question may stand beside any first step.
+        """
+        is_last = not following
         if self.effects[tool.name] != "reads":
             return (first,)
         picks = {argument.pick for argument in first.arguments if argument.pick}
-        if picks and self.random.random() < TWO_ENTRIES:
+        if is_last and picks and self.random.random() < TWO_ENTRIES:
             return _picking(first, first.id, "0"), _picking(first, call_id, "1")
-        if not picks and position == 0 and self.random.random() < TWO_VALUES:
+        if is_last and not picks and position == 0 and self.random.random() < TWO_VALUES:
             other = self._with_other_value(first, tool, call_id)
             if other is not None:
                 return first, other
         if position == 0 and self.random.random() < TWO_TOOLS:
             others = [
                 other for other in self.tools
-                if other.name != tool.name and self.effects[other.name] == "reads" and not self.state.used.get(other.name)
-                and self._weight_as_start(other, number) >= 1
+                if other.name != tool.name and other not in following and self.effects[other.name] == "reads"
+                and not self.state.used.get(other.name) and self._weight_as_start(other, number) >= 0.9
             ]  # fmt: skip
             if others:
                 return first, self._call(self.random.choice(others), call_id, number, True)
@@ -264,7 +271,7 @@ class TurnPlanner:
         named = [
             argument for argument in first.arguments
             if argument.source == "user" and not argument.is_carried and argument.pointer in fields
-            and isinstance(argument.value, str) and kind_of(fields[argument.pointer]) in NAMED_KINDS
+            and isinstance(argument.value, str) and kind_of(fields[argument.pointer]) in _ASKED_TWICE
         ]  # fmt: skip
         for argument in named[:1]:
             scene = new_scene(self.random, self.today, self.person)
@@ -407,14 +414,21 @@ class _CallBuilder:
     def _carried(self, field_: Field, kind: str) -> Any:
         if not self.is_linked or self.number == 0 or kind in ("message", "topic", "boolean", "count_small", "page", "text", "title"):
             return None
-        found = self.planner.state.said.get(split_words(field_.name))
+        words = split_words(field_.name)
+        if kind == "date" and ends_a_period(words):
+            return None
+        found = self.planner.state.said.get(words)
         if found is None or found[1] == self.number or not fits(found[0], field_.schema):
             return None
         if found[0] in self.planner.state.gone or (kind in ("id", "uuid") and self.planner.state.used.get(self.tool.name)):
             return None
         if kind not in FLOWING_KINDS and kind not in ("date", "currency", "language", "time"):
             return None
-        return found[0] if self.random.random() < 0.75 else None
+        if self.random.random() >= 0.75:
+            return None
+        if kind == "date":
+            note_first_day(words, found[0], self.scene)
+        return found[0]
 
 
 def _argument(pointer: str, source: Any, value: Any, is_carried: bool = False) -> PlannedArgument:

@@ -63,6 +63,11 @@ def article(noun: str) -> str:
     return "an" if _VOWEL.match(noun) else "a"
 
 
+def is_plural(noun: str) -> bool:
+    """Say whether a noun phrase looks plural."""
+    return bool(re.search(r"[^siu]s$", noun)) and " of " not in noun and not noun.endswith(("news", "series", "address"))
+
+
 def join_phrases(parts: Sequence[str], last: str = "and") -> str:
     """Return phrases as a list inside a sentence.
 

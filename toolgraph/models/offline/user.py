@@ -10,6 +10,7 @@ from toolgraph.dialogue.provenance import implies
 from toolgraph.dialogue.spoken import today_in
 from toolgraph.models.offline.banks import Words, load_words
 from toolgraph.models.offline.derived import label, wording_of
+from toolgraph.models.offline.facts import as_claim
 from toolgraph.models.offline.planning import TurnPlanner
 from toolgraph.models.offline.speech import capitalised, describe_pick, entity_noun, join_phrases, pick_entry, plural, say
 from toolgraph.models.offline.styles import apply_style, protect
@@ -28,6 +29,7 @@ NEED, LEAD, GREETING, SHIFT, INLINE = 0.45, 0.4, 0.25, 0.6, 0.4
 _SPEAKER_ACTS = re.compile(r"\b(I|I'd|I'm|I'll|I've|we|we're|let's|let us|me|my|us|our|plan is|time|goal|task)\b(?!.*\byou\b)", re.I)
 _FOR_ME = (("show me", "see"), ("tell me", "find out"), ("give me", "get"), ("find me", "find"), ("get me", "get"), ("send me", "get"),
            ("let me know", "find out"), ("bring me", "get"), ("book me", "book"), ("read me", "read"), ("remind me", "recall"))  # fmt: skip
+_RUNS_ON = re.compile(r"(from|to|in|at|on|for|until|into|between|by) ")
 _KIND_NOUNS = {"email": "email address", "phone": "phone number", "url": "link", "city": "city", "person": "person", "address": "address"}
 _SAME = {"city": ("the same city", "the same place"), "date": ("the same day", "that same date"), "country": ("the same country",)}
 
@@ -159,8 +161,8 @@ class _Speaker:
         said = capitalised(need.fill(group.fills))
         if not rest:
             return said
-        if len(rest) == 1 and said.endswith("."):
-            return f"{said[:-1]}, {rest[0]}."
+        if len(rest) < 4:
+            return f"{said[:-1]}{_tail(rest)}{said[-1]}"
         tail = self.random.choice(("{rest}, please.", "{rest}, please.", "{rest}."))
         return f"{said} {capitalised(tail.replace('{rest}', join_phrases(rest)))}"
 
@@ -212,14 +214,17 @@ class _Speaker:
         return self._scalar(value, field)
 
     def _scalar(self, value: Any, field: Field | None) -> str:
-        if isinstance(value, bool):
-            return "true" if value else "false"
+        claim = as_claim(value, field)
+        if claim is not None:
+            return "true" if claim else "false"
         return protect(say(value, field, self.today, self.random).text)
 
     def _reference(self, argument: PlannedArgument, field: Field | None) -> str:
         """How the user points at something in a result: by place, by what stands out, or by its name."""
         noun = _thing(argument, field)
         is_id = field is not None and kind_of(field) in ("id", "uuid")
+        if noun.endswith((" name", " title")):
+            noun, is_id = noun.rpartition(" ")[0], True
         if argument.pick:
             name = self._name_of_entry(argument)
             if name and is_id and self.random.random() < 0.4:
@@ -289,11 +294,14 @@ class _Group:
 
 def _tail(fragments: list[str]) -> str:
     """Fragments behind a verb phrase: a short one or two run on, more are listed."""
-    if not fragments:
-        return ""
-    if len(fragments) <= 2:
-        return "".join(f"{',' if number else ''} {fragment}" for number, fragment in enumerate(fragments))
-    return f", {join_phrases(fragments)}"
+    running = [fragment for fragment in fragments if _RUNS_ON.match(fragment) and len(fragment.split()) < 6]
+    others = [fragment for fragment in fragments if fragment not in running]
+    text = "".join(f" {fragment}" for fragment in running)
+    if not others:
+        return text
+    if len(others) == 1:
+        return f"{text}{',' if running else ''} {others[0]}"
+    return f"{text}, {join_phrases(others)}"
 
 
 def _framed(frame: str, ask: str) -> str:
@@ -321,7 +329,7 @@ def _thing(argument: PlannedArgument, field: Field | None) -> str:
         return split_words(name)
     if kind_of(field) in ("id", "uuid"):
         return entity_noun(field.name) or entity_noun(pointers.split(argument.path)[-1]) or "one"
-    return _KIND_NOUNS.get(kind_of(field)) or label(field)
+    return label(field) if split_words(name).endswith(" name") else _KIND_NOUNS.get(kind_of(field)) or label(field)
 
 
 def _twin(argument: PlannedArgument, call: PlannedCall) -> PlannedArgument | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from toolgraph.dialogue.spoken import MONTHS
+from toolgraph.dialogue.spoken import MONTHS, parse_date
 from toolgraph.models.offline.banks import Person, people, value_bank
 from toolgraph.tools.fields import Field
 from toolgraph.tools.kinds import kind_of
@@ -34,6 +34,7 @@ _PERIOD_ENDS = re.compile(r"\b(first|last) day\b|\blast name\b")
 _SOON = re.compile(r"expected|deliver|due|arriv|pick ?up|repl(y|ies)|forecast")
 _START = re.compile(r"\b(start|from|begin|check ?in|departure|depart|pick ?up|since|after|arrival|outbound|first day|opens?)")
 _END = re.compile(r"\b(end|to|until|till|check ?out|return|drop ?off|before|due|inbound|finish|last day|closes?|through|expir)")
+_MODES = ("standard", "basic", "detailed", "full", "simple", "advanced", "compact", "extended")
 _HIGH = re.compile(r"\b(max|maximum|highest|upper|most|high|to)\b")
 _LOW = re.compile(r"\b(min|minimum|lowest|lower|least|low|from)\b")
 _EXAMPLES = re.compile(
@@ -183,6 +184,11 @@ def _from_kind(field_: Field, kind: str, scene: Scene, is_result: bool) -> str |
         return f"{scene.random.uniform(low, high):.{decimals}f}"
     if kind == "year":
         return str(scene.random.randint(1998, scene.today.year))
+    if kind.endswith(" text"):
+        low, high, decimals = _RANGES[kind.removesuffix(" text")]
+        return f"{scene.random.uniform(low, high):.{decimals}f}"
+    if kind == "mode":
+        return scene.random.choice(_MODES)
     bank = value_bank(kind) or value_bank("text")
     value = scene.random.choice(bank)
     if kind in ("city", "country", "airport", "currency", "language", "company"):
@@ -261,6 +267,18 @@ def _day(field_: Field, scene: Scene) -> dt.date:
     if _START.search(name) or "first day" in about:
         scene.chosen["first day"] = day
     return day
+
+
+def ends_a_period(words: str) -> bool:
+    """Say whether a date's name is that of a last day."""
+    return bool(_END.search(words)) and not _START.search(words)
+
+
+def note_first_day(words: str, value: str, scene: Scene) -> None:
+    """Remember a day that others must follow, if its name says that it begins something."""
+    parsed = parse_date(value)
+    if parsed and _START.search(words):
+        scene.chosen["first day"] = parsed[0]
 
 
 def _date(field_: Field, scene: Scene) -> str:

@@ -152,7 +152,7 @@ def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
         asked = _named_scalars(fact.arguments)
         effects = effects_of(fact.tool)
         for entity in _objects(fact.result):
-            own = own_id(entity)
+            own = own_id(entity) or _own_name(entity)
             if own is None:
                 continue
             record = records.setdefault(_record_key(*own), {})
@@ -169,7 +169,7 @@ def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
                     if effects != "reads":
                         record.update({key: other for key, other in asked.items() if key != name})
                         record.update(_named_scalars(fact.result))
-                    elif own_id(fact.result) is None:
+                    elif own_id(fact.result) is None and _own_name(fact.result) is None:
                         record.update(_named_scalars(fact.result))
     return records
 
@@ -186,6 +186,11 @@ def own_id(entity: Record) -> tuple[str, Any] | None:
             return name, value
         break
     return None
+
+
+def _own_name(entity: Record) -> tuple[str, Any] | None:
+    """Return the name of an object that has no id but is called something."""
+    return next(((name, value) for name, value in entity.items() if isinstance(value, str) and re.search(r"(name|title)$", name)), None)
 
 
 def _record_key(name: str, value: Any) -> str:
