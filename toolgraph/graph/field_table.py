@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from toolgraph.tools.fields import Field
+
 IntArray = NDArray[np.int32]
 
 
@@ -36,6 +38,14 @@ class FieldTable:
     def tool_count(self) -> int:
         """How many tools it has rows for."""
         return len(self.offsets) - 1
+
+    def names(self, fields_of: Callable[[int], Sequence[Field]]) -> list[str]:
+        """Return the name of a field that has each text; `fields_of` gives the fields of a tool by its place."""
+        found = [""] * self.text_count
+        for tool in range(self.tool_count):
+            for text, field in zip(self.texts_of(tool), fields_of(tool), strict=True):
+                found[text] = field.name
+        return found
 
     def texts_of(self, tool: int) -> IntArray:
         """Return the text of each field of a tool, in the order of its fields."""
@@ -67,12 +77,13 @@ class FieldTable:
         tool = int(self.tools[field])
         return tool, field - int(self.offsets[tool])
 
-    def where(self, is_wanted: Callable[[int, int], bool]) -> NDArray[np.bool_]:
-        """Return for each text whether `is_wanted` says so of its first holder; of a text no tool has, false."""
-        wanted = np.zeros(self.text_count, bool)
-        for text in np.unique(self.texts).tolist():
-            wanted[text] = is_wanted(*self.first_holder(text))
-        return wanted
+    def only(self, is_wanted: Callable[[int, int], bool]) -> "FieldTable":
+        """Return the table without the fields that are not wanted, given as tool and place among its fields."""
+        rows = (
+            [text for field, text in enumerate(self.texts_of(tool).tolist()) if is_wanted(tool, field)]
+            for tool in range(self.tool_count)
+        )
+        return FieldTable.of(rows, self.text_count)
 
     def take(self, tools: Sequence[int]) -> "FieldTable":
         """Return the table of some tools, in the order given."""

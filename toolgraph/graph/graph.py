@@ -15,6 +15,7 @@ from toolgraph.graph.identifiers import is_identifier
 from toolgraph.graph.matches import Match, SimilarTexts, best_matches, matches_among, without_loops
 from toolgraph.graph.similarity import Sparse, similar_among, similar_pairs
 from toolgraph.tools.edges import Edge, EdgeKind
+from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
 if TYPE_CHECKING:
@@ -70,13 +71,23 @@ class ToolGraph:
 
     @cached_property
     def handovers(self) -> Sparse:
-        """The P-R links that hand over an identifier, as `flows`."""
-        given = self.returns.where(lambda tool, field: is_identifier(self.tools[tool].return_fields[field].name))
-        taken = self.parameters.where(lambda tool, field: is_identifier(self.tools[tool].parameter_fields[field].name))
+        """The P-R links that hand over an identifier of one name that the giver was not itself asked with, as `flows`.
+
+        Texts alone link an order's identifier to an item's; the names tell them apart.
+        """
+        asked = [{field.name for field in tool.parameter_fields} for tool in self.tools]
+
+        def is_new(tool: int, field: int) -> bool:
+            name = self.tools[tool].return_fields[field].name
+            return is_identifier(name) and name not in asked[tool]
+
+        names = self.returns.names(lambda place: self.tools[place].return_fields)
+        wanted = self.parameters.names(lambda place: self.tools[place].parameter_fields)
         feeds = self.feeds.tocoo()
-        kept = given[feeds.row] & taken[feeds.col]
+        agree = [split_words(names[out]) == split_words(wanted[into]) for out, into in zip(feeds.row, feeds.col, strict=True)]
+        kept = np.fromiter(agree, bool, len(agree))
         handed = type(feeds)((feeds.data[kept], (feeds.row[kept], feeds.col[kept])), shape=feeds.shape)
-        return _links(self.returns, handed.tocsr(), self.parameters)
+        return _links(self.returns.only(is_new), handed.tocsr(), self.parameters)
 
     @cached_property
     def handovers_back(self) -> Sparse:

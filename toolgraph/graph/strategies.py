@@ -61,14 +61,14 @@ class RandomWalk:
 class Dataflow:
     """A walk that prefers what can be chained.
 
-    From the last tool it goes to one that takes what it returns, best an identifier; else to one that returns what it
-    takes, best an identifier; else to one that takes a similar parameter. Where none is left it follows the rules of
-    the walk. Of a few candidates it takes one of the same API or category, and of those the one with the fewest links.
+    From the last tool it goes to one that takes an identifier it finds, else to one that finds an identifier it takes;
+    else to one that takes, or returns, anything else that fits; else to one that takes a similar parameter. Where none is
+    left it follows the rules of the walk. Of a few candidates it takes one of the same API or category, and of those the one with the fewest links.
     """
 
     def sample(self, graph: ToolGraph, size: int, rng: random.Random) -> Drawn:
         """Return `size` distinct tools; each is linked to the one before it but where a rule fired."""
-        ways = (graph.handovers, graph.flows, graph.handovers_back, graph.feeders)
+        ways = (graph.handovers, graph.handovers_back, graph.flows, graph.feeders)
         rules: Counter[str] = Counter()
         taken = [rng.randrange(len(graph))]
         while len(taken) < size:
