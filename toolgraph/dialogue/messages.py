@@ -58,7 +58,7 @@ class Turn(BaseModel):
 def turns_of(messages: tuple[Message, ...]) -> tuple[Turn, ...]:
     """Cut a dialogue at its user messages; what stands before the first belongs to no turn."""
     starts = [index for index, message in enumerate(messages) if message.role == "user"]
-    ends = [*starts[1:], len(messages)]
+    ends = [*starts[1:], len(messages)] if starts else []
     return tuple(
         Turn.model_construct(start=start, messages=messages[start:end]) for start, end in zip(starts, ends, strict=True)
     )

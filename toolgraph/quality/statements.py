@@ -20,7 +20,7 @@ class Statement(NamedTuple):
     """What is looked for: the words without dress, or a number in normal form."""
 
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+|www\.[^\s<>\"')\]]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+(?<![.,;:!?])|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _QUOTED = re.compile(r"“([^”\n]+)”|\"([^\"\n]+)\"|(?<!\w)\u2018([^\u2019\n]+)\u2019(?!\w)|(?<!\w)'([^'\n]+)'(?!\w)")
 _MARKERS = re.compile(r"(?m)^\s*(?:[-*•]\s+)?(?:\(?\d{1,2}[.)]|#+)\s+")
 _TOKEN = re.compile(r"\w+(?:[-'\u2019_/]\w+)*")

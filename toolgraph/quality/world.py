@@ -26,6 +26,7 @@ _VOLATILE = frozenset(
     "relevance similarity distance distance_km eta updated_at last_updated modified_at last_seen retrieved_at "
     "checked_at fetched_at as_of now current_time age note notes summary".split()
 )
+_STAGES = frozenset({"status", "state", "stage"})
 _ENVELOPE = frozenset({"success", "ok", "error", "failed", "succeeded", "done"})
 _PAGING = re.compile(r"page|limit|offset|cursor|max_results|sort|order")
 MAX_OBJECTS = 400
@@ -107,13 +108,24 @@ def _same_entities(
             before = memory.get(name)
             if before is None or writes:
                 memory[name] = Memory(value, made, query)
-            elif before.call is not made and _is_part(before.query, query) and _differ(before.value, value):
+            elif (
+                before.call is not made and _is_part(before.query, query) and _differ(before.value, value)
+                and not _is_another_stage(name, before.value, made.tool)
+            ):  # fmt: skip
                 yield Finding(
                     check="consistent_world", message=made.result_message,
                     place=f"{made.call.id} {join(entity.pointer, name)}",
                     reason=f"{entity.kind} {entity.id} has {name} {canonical(value)} here and "
                     f"{canonical(before.value)} in the result of {before.call.call.id}, with no change in between",
                 )  # fmt: skip
+
+
+def _is_another_stage(name: str, before: Any, tool: ToolSpec | None) -> bool:
+    """A state that this tool has no word for has moved on: an order just "confirmed" is "processing" when looked at."""
+    if tool is None or _STAGES.isdisjoint(_words(name)):
+        return False
+    options = next((field.schema.get("enum") for field in tool.return_fields if field.name == name), None)
+    return bool(options) and before not in options
 
 
 def _forget(known: dict[tuple[str, str], dict[str, Memory]], made: MadeCall) -> None:
@@ -130,7 +142,7 @@ def _forget(known: dict[tuple[str, str], dict[str, Memory]], made: MadeCall) -> 
 
 def _is_fixed(name: str, value: Any) -> bool:
     is_text = isinstance(value, str) and not any(char.isdigit() for char in value)
-    return is_text and not {"status", "state"} & set(_words(name))
+    return is_text and _STAGES.isdisjoint(_words(name))
 
 
 def _entities(made: MadeCall, seen_ids: set[str]) -> list[Shown]:

@@ -25,7 +25,7 @@ from toolgraph.tools.kinds import NAMED_KINDS, kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
-CHAIN, THIRD_STEP = 0.97, 0.3
+CHAIN, THIRD_STEP = 0.88, 0.3
 """Chance that a turn goes on to a second step where one is possible, and from there to a third."""
 TWO_VALUES, TWO_ENTRIES, TWO_TOOLS = 0.6, 0.55, 0.75
 """Chances of a parallel step: one question for two values, two entries of a list, two unrelated tools."""
@@ -229,8 +229,7 @@ class TurnPlanner:
                     if known.call.id == argument.call and argument.pick:
                         known.pick = known.pick or argument.pick
         if self.effects[tool.name] == "deletes":
-            gone = {argument.call for argument in call.arguments if argument.source == "result"}
-            self.state.known = [known for known in self.state.known if known.call.id not in gone]
+            self.state.known = [known for known in self.state.known if not any(flow.is_id for flow in flows_between(known.tool, tool))]
             self.state.gone |= {argument.value for argument in call.arguments if isinstance(argument.value, str | int)}
             return
         self.state.known.append(Known(number, call, tool, "", is_parallel))
