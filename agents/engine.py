@@ -33,7 +33,14 @@ class DialogueFailed(ToolgraphError):
     """A dialogue was given up; what was said until then is kept."""
 
     def __init__(
-        self, reason: EndReason, *, stage: str, check: str = "", detail: str = "", raw: str = "", messages: Sequence[Message] = ()
+        self,
+        reason: EndReason,
+        *,
+        stage: str,
+        check: str = "",
+        detail: str = "",
+        raw: str = "",
+        messages: Sequence[Message] = (),
     ) -> None:
         super().__init__(f"{stage}: {detail}")
         self.reason, self.stage, self.check, self.detail, self.raw = reason, stage, check, detail, raw
@@ -96,7 +103,11 @@ class _Engine:
                 break
             if self._assistant_acts(turn, number, step, start, turns_left):
                 continue
-            is_question = turn.kind != "chitchat" and not self._has_called(start) and self.messages[-1].content.rstrip().endswith("?")
+            is_question = (
+                turn.kind != "chitchat"
+                and not self._has_called(start)
+                and self.messages[-1].content.rstrip().endswith("?")
+            )
             if not is_question or questions == MOST_QUESTIONS:
                 self.past.append(turn)
                 return
@@ -132,7 +143,9 @@ class _Engine:
         """Let the assistant make one step; say whether it called tools."""
         place = f"{self.blueprint.id}/{len(self.messages)}"
 
-        def once(attempt: int, complaint: str) -> tuple[AssistantAnswer, tuple[ToolCall, ...], list[Any], list[Provenance]]:
+        def once(
+            attempt: int, complaint: str
+        ) -> tuple[AssistantAnswer, tuple[ToolCall, ...], list[Any], list[Provenance]]:
             answer = self._spent(
                 self.assistant.act(
                     turn, key=f"{place}#{attempt}", messages=tuple(self.messages), turn_start=start, turns_left=turns_left,
@@ -157,11 +170,15 @@ class _Engine:
         self.provenance.extend(provenance)
         planned = [call.id for planned_step in turn.steps for call in planned_step.calls]
         made = {planned_id for planned_id, _ in self.call_ids}
-        self.call_ids.extend(zip([name for name in planned if name not in made], [call.id for call in calls], strict=False))
+        self.call_ids.extend(
+            zip([name for name in planned if name not in made], [call.id for call in calls], strict=False)
+        )
         for call, plain, result in zip(calls, answer.calls, results, strict=True):
             self.world.remember(self.tools[plain.tool], plain.arguments, result)
             self._append(
-                Message.model_construct(role="tool", content=json.dumps(result, ensure_ascii=False), tool_call_id=call.id)
+                Message.model_construct(
+                    role="tool", content=json.dumps(result, ensure_ascii=False), tool_call_id=call.id
+                )
             )
         return True
 
@@ -210,13 +227,18 @@ class _Engine:
             try:
                 return once(attempt, complaint)
             except _StepError as error:
-                complaint, failed = error.detail, self._failure(EndReason.STEP_FAILED, stage, error.check, error.detail, error.raw)
+                complaint, failed = (
+                    error.detail,
+                    self._failure(EndReason.STEP_FAILED, stage, error.check, error.detail, error.raw),
+                )
             except AnswerError as error:
                 complaint, failed = str(error), self._failure(EndReason.ANSWER_FAILED, stage, detail=str(error))
         assert failed is not None
         raise failed
 
-    def _failure(self, reason: EndReason, stage: str, check: str = "", detail: str = "", raw: str = "") -> DialogueFailed:
+    def _failure(
+        self, reason: EndReason, stage: str, check: str = "", detail: str = "", raw: str = ""
+    ) -> DialogueFailed:
         return DialogueFailed(reason, stage=stage, check=check, detail=detail, raw=raw, messages=self.messages)
 
     def _spent(self, completion: Completion[Any]) -> Any:

@@ -14,7 +14,9 @@ class ToolAgent:
         self._backend, self._world, self._system = backend, world, system
         self._facts: tuple[Fact, ...] = ()
 
-    def answer(self, tool: ToolSpec, arguments: dict[str, Any], *, attempt: int, complaint: str) -> Completion[ToolAnswer]:
+    def answer(
+        self, tool: ToolSpec, arguments: dict[str, Any], *, attempt: int, complaint: str
+    ) -> Completion[ToolAnswer]:
         """Return the result of one call; nothing is remembered until `remember`."""
         key = self._world if attempt == 0 else f"{self._world}#{attempt}"
         return self._backend.complete(

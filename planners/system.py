@@ -19,7 +19,12 @@ _OPENINGS = (
     "Assist the user. Call tools where they are needed and never make up values.",
     "You are a capable assistant. Rely on your tools for facts and actions.",
 )
-_DATES = ("Today is {weekday}, {iso}.", "Current date: {iso} ({weekday}).", "The date is {iso}, a {weekday}.", "It is {weekday} today, {iso}.")
+_DATES = (
+    "Today is {weekday}, {iso}.",
+    "Current date: {iso} ({weekday}).",
+    "The date is {iso}, a {weekday}.",
+    "It is {weekday} today, {iso}.",
+)
 _USERS = (
     "The user is {name} ({email}).",
     "You are talking to {name}, reachable at {email} and {phone}.",
@@ -36,16 +41,19 @@ def system_message(tools: Sequence[ToolSpec], *, seed: int, id: str) -> str:
     """
     chooser = rng(seed, "system", id)
     today = FIRST_DAY + dt.timedelta(days=chooser.randrange(DAYS))
-    lines = [f"{chooser.choice(_OPENINGS)} {chooser.choice(_DATES).format(iso=today.isoformat(), weekday=WEEKDAYS[today.weekday()])}"]
+    lines = [
+        f"{chooser.choice(_OPENINGS)} {chooser.choice(_DATES).format(iso=today.isoformat(), weekday=WEEKDAYS[today.weekday()])}"
+    ]
     if chooser.random() < 0.5:
         person = chooser.choice(people())
         lines[0] += " " + chooser.choice(_USERS).format(name=person.full_name, email=person.email, phone=person.phone)
     credentials = {
-        split_words(field.name): None for tool in tools for field in tool.parameter_fields if kind_of(field) == "credential"
-    }  # fmt: skip
+        split_words(field.name): max(16, int(field.schema.get("minLength", 0)))
+        for tool in tools
+        for field in tool.parameter_fields
+        if kind_of(field) == "credential"
+    }
     if credentials:
         lines.append("Credentials to use where a tool asks for them:")
-        lines += [f"- {name}: {chooser.getrandbits(64):016x}" for name in credentials]
+        lines += [f"- {name}: {chooser.getrandbits(4 * length):0{length}x}" for name, length in credentials.items()]
     return "\n".join(lines)
-
-

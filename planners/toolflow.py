@@ -70,5 +70,7 @@ def _require_usable(turns: tuple[PlannedTurn, ...], sample: ToolSample, plan_sty
                     raise AnswerError(f"the plan calls '{call.tool}', which is not offered")
                 for argument in call.arguments:
                     if argument.source == "result" and argument.call not in planned:
-                        raise AnswerError(f"{call.id}{argument.pointer} uses the result of '{argument.call}', which does not come before it")
+                        raise AnswerError(
+                            f"{call.id}{argument.pointer} uses the result of '{argument.call}', which does not come before it"
+                        )
             planned |= {call.id for call in step.calls}

@@ -1,14 +1,14 @@
 """The errors toolgraph raises, one small family.
 
-    ToolgraphError
-    ├── InputError              something the user gave cannot be used; the CLI exits with 2
-    │   ├── ToolSpecError       a tool or a catalogue of tools
-    │   ├── FormatError         a file of dialogues
-    │   ├── ConfigError         an option or a configuration file
-    │   └── RunDirectoryError   an output directory that is something else, or another run's
-    ├── EmbeddingError          an embedding model that is missing, damaged or cannot be loaded
-    ├── AnswerError             a model's answer that cannot be used; the step is tried again
-    └── GenerationError         the work could not be finished; the CLI exits with 1
+ToolgraphError
+├── InputError              something the user gave cannot be used; the CLI exits with 2
+│   ├── ToolSpecError       a tool or a catalogue of tools
+│   ├── FormatError         a file of dialogues
+│   ├── ConfigError         an option or a configuration file
+│   └── RunDirectoryError   an output directory that is something else, or another run's
+├── EmbeddingError          an embedding model that is missing, damaged or cannot be loaded
+├── AnswerError             a model's answer that cannot be used; the step is tried again
+└── GenerationError         the work could not be finished; the CLI exits with 1
 """
 
 

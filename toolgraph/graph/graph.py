@@ -84,7 +84,9 @@ class ToolGraph:
         names = self.returns.names(lambda place: self.tools[place].return_fields)
         wanted = self.parameters.names(lambda place: self.tools[place].parameter_fields)
         feeds = self.feeds.tocoo()
-        agree = [split_words(names[out]) == split_words(wanted[into]) for out, into in zip(feeds.row, feeds.col, strict=True)]
+        agree = [
+            split_words(names[out]) == split_words(wanted[into]) for out, into in zip(feeds.row, feeds.col, strict=True)
+        ]
         kept = np.fromiter(agree, bool, len(agree))
         handed = type(feeds)((feeds.data[kept], (feeds.row[kept], feeds.col[kept])), shape=feeds.shape)
         return _links(self.returns.only(is_new), handed.tocsr(), self.parameters)

@@ -42,7 +42,7 @@ TESTS = frozenset("check verify validate is has can".split())
 _DONE = {
     "book": "booked", "send": "sent", "buy": "bought", "add": "added", "make": "created", "pay": "paid", "set": "updated",
     "submit": "submitted", "put": "updated", "write": "saved", "run": "completed", "stop": "stopped", "begin": "started",
-    "drop": "deleted", "cancel": "cancelled", "apply": "submitted", "build": "built", "post": "posted", "log": "logged", "play": "started", "get": "fetched", "set": "set", "upload": "uploaded", "like": "liked",
+    "drop": "deleted", "cancel": "cancelled", "apply": "submitted", "build": "built", "post": "posted", "log": "logged", "play": "started", "get": "fetched", "upload": "uploaded", "like": "liked",
 }  # fmt: skip
 _FIGURES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("weather|forecast|climate", {
@@ -53,6 +53,7 @@ _FIGURES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("price|cost|quote|stock|fare|fee", {
         "price": {"type": "number", "minimum": 8, "maximum": 900, "description": "Price"},
         "currency": {"type": "string", "enum": ["USD", "EUR", "GBP"], "description": "Currency of the price"}}),
+    ("count|total", {"count": {"type": "integer", "minimum": 2, "maximum": 400, "description": "Number counted"}}),
     ("rate", {"rate": {"type": "number", "minimum": 0.2, "maximum": 9.5, "description": "Rate"}}),
     ("distance|route|direction", {
         "distance_km": {"type": "number", "minimum": 2, "maximum": 900, "description": "Distance in kilometres"},
@@ -186,7 +187,11 @@ def _figure(noun: str) -> dict[str, Any]:
 
 
 def _listing(singular: str) -> dict[str, Any]:
-    words = [word for word in re.split(r" (?:by|for|in|of|from|with) ", f"{singular} ")[0].split() if word not in ("all", "top", "the", "and")]
+    words = [
+        word
+        for word in re.split(r" (?:by|for|in|of|from|with) ", f"{singular} ")[0].split()
+        if word not in ("all", "top", "the", "and")
+    ]
     entity = words[-1] if words else "result"
     label = {"type": "string", "description": f"Name of the {entity}"}
     if kind_of(Field("", f"{entity}_name", "", label, True)) == "title":

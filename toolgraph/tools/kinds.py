@@ -14,7 +14,7 @@ _FORMATS = {
 
 _BY_NAME: tuple[tuple[str, str], ...] = (
     # Each line: the kind, and what the words of a name look like. The first that fits wins.
-    ("credential", r"api ?key|(access|auth|bearer|refresh|session|csrf) ?(token|key|secret)|^token$|secret|password|passcode|authorization|credential|^apikey$|jwt|rapid ?api"),
+    ("credential", r"api ?key|(access|auth|bearer|refresh|session|csrf) ?(token|key|secret)|^token$|secret|password|passcode|pass ?phrase|private key|mnemonic|authorization|credential|^apikey$|jwt|rapid ?api"),
     ("email", r"\be? ?mails?\b( addresse?s?)?$|e ?mail (address|id|recipient)|^recipients?( email)?$|^cc$|^bcc$"),
     ("phone", r"phone|mobile( number)?$|msisdn|\bfax\b|whats ?app"),
     ("country_code", r"country ?codes?|^cc2$|iso ?2|nationality code"),
@@ -130,7 +130,7 @@ _IDS = re.compile(
 _NAMES = tuple((kind, re.compile(pattern)) for kind, pattern in _BY_NAME)
 _NUMBER_NAMES = tuple((kind, re.compile(pattern)) for kind, pattern in _NUMBERS)
 _DESCRIBED = re.compile(
-    r"\b(email address|phone number|airport code|currency code|country code|country|city|full name|url|date|language|"
+    r"\b(name of (?:the|a|an) (?:person|user|member|customer|patient|student|employee|player|author|artist)|member'?s? name|email address|phone number|airport code|currency code|country code|country|city|full name|url|date|language|"
     r"postal code|zip code|street address|company|location|movie|song|book|team|artist)\b"
 )
 _DESCRIBED_KINDS = {
@@ -165,8 +165,10 @@ def _kind(type_name: str, declared: str, name: str, description: str) -> str:
     if declared in _FORMATS:
         return _FORMATS[declared]
     named = next((kind for kind, pattern in _NAMES if pattern.search(words)), "")
+    if named == "symbol" and not words.endswith(" id"):
+        return named
     if _IDS.search(words) and named not in (
-        "credential", "phone", "country_code", "currency", "language_code", "airport", "postal_code", "hex_color", "wallet", "symbol",
+        "credential", "phone", "country_code", "currency", "language_code", "airport", "postal_code", "hex_color", "wallet",
     ):  # fmt: skip
         return "id"
     if named in ("title", "category", "message", "topic", "city", "") and (shape := _written_shape(description)):
@@ -174,7 +176,7 @@ def _kind(type_name: str, declared: str, name: str, description: str) -> str:
     if named in ("title", "category", "") or (named == "city" and words in _DIRECTIONS):
         told = _DESCRIBED.search(description)
         if told:
-            return _DESCRIBED_KINDS.get(told[1], told[1])
+            return "person" if "name" in told[1] else _DESCRIBED_KINDS.get(told[1], told[1])
     if named in ("", "category"):
         figure = next((kind for kind, pattern in _NUMBER_NAMES if pattern.search(words)), "")
         if figure and not (named and figure in ("count", "size")):

@@ -36,7 +36,9 @@ def assist(request: AssistantRequest, seed: int) -> AssistantAnswer:
             continue
         if number == 0 and turn.withheld and assistant.user_messages_in_turn() < 2:
             return AssistantAnswer.model_construct(text=assistant.question(), calls=(), reasoning="")
-        calls = tuple(PlainCall.model_construct(tool=call.tool, arguments=assistant.arguments(call)) for call in step.calls)
+        calls = tuple(
+            PlainCall.model_construct(tool=call.tool, arguments=assistant.arguments(call)) for call in step.calls
+        )
         return AssistantAnswer.model_construct(text="", calls=calls, reasoning="")
     return AssistantAnswer.model_construct(text=assistant.report(), calls=(), reasoning="")
 
@@ -84,7 +86,9 @@ class _Assistant:
                 return pointers.get(entries[pick_entry(entries, argument.pick)], rest)
             return pointers.get(result, path)
         except (LookupError, TypeError) as error:
-            raise AnswerError(f"the result of {argument.call} holds nothing at {path} ({argument.pick or 'single'})") from error
+            raise AnswerError(
+                f"the result of {argument.call} holds nothing at {path} ({argument.pick or 'single'})"
+            ) from error
 
     def _result(self, planned: str) -> Any:
         message = self.results.get(self.actual.get(planned, ""))
@@ -135,14 +139,19 @@ class _Assistant:
         tool = self.tools[call.tool]
         actual = self.actual[call.id]
         arguments = next(
-            json.loads(made.arguments) for message in self.request.messages for made in message.tool_calls if made.id == actual
+            json.loads(made.arguments)
+            for message in self.request.messages
+            for made in message.tool_calls
+            if made.id == actual
         )
         return Made(call, Outcome(tool, arguments, self._result(call.id), self.today))
 
     def _lead(self, outcome: Outcome, *, is_alone: bool) -> list[str]:
         if not is_alone or self.random.random() >= REPORT_LEAD:
             return []
-        return [self.random.choice(self.words["report_leads" if effects_of(outcome.tool) == "reads" else "write_leads"])]
+        return [
+            self.random.choice(self.words["report_leads" if effects_of(outcome.tool) == "reads" else "write_leads"])
+        ]
 
     def _way_there(self, steps: list[list[Made]]) -> list[str]:
         """What the earlier steps of the turn brought, and which entry was taken on."""
@@ -176,15 +185,29 @@ class _Assistant:
     def _which(self, made: Made, beside: list[Made]) -> str:
         """What one of several outcomes is about; empty where it speaks for itself."""
         if len({one.planned.tool for one in beside}) > 1:
-            stated = [argument.value for argument in made.planned.arguments if argument.source == "user" and isinstance(argument.value, str)]
+            stated = [
+                argument.value
+                for argument in made.planned.arguments
+                if argument.source == "user" and isinstance(argument.value, str)
+            ]
             return stated[0] if stated and stated[0][:1].isupper() and len(stated[0]) < 40 else ""
         for argument in made.planned.arguments:
             if argument.pick:
                 head, _, _ = argument.path.partition(f"/{pointers.ANY_ITEM}")
                 entries = pointers.get(self._result(argument.call), head)
                 return entry_name(entries[pick_entry(entries, argument.pick)])
-            others = [other for one in beside if one is not made for other in one.planned.arguments if other.pointer == argument.pointer]
-            if argument.source == "user" and isinstance(argument.value, str) and all(other.value != argument.value for other in others):
+            others = [
+                other
+                for one in beside
+                if one is not made
+                for other in one.planned.arguments
+                if other.pointer == argument.pointer
+            ]
+            if (
+                argument.source == "user"
+                and isinstance(argument.value, str)
+                and all(other.value != argument.value for other in others)
+            ):
                 return argument.value
         return ""
 
@@ -201,15 +224,25 @@ class _Assistant:
     def _offer(self, tool: ToolSpec) -> str:
         """Something another tool could do with what was found."""
         used = {made.name for message in self.request.messages for made in message.tool_calls}
-        others = [other for other in self.request.tools if other.name not in used and any(flow.is_id for flow in flows_between(tool, other))]
-        asks = [ask.text for other in others for ask in wording_of(other).asks if not ask.slots and not re.search(r"\b(I|we|us|our)\b", ask.text)]
+        others = [
+            other
+            for other in self.request.tools
+            if other.name not in used and any(flow.is_id for flow in flows_between(tool, other))
+        ]
+        asks = [
+            ask.text
+            for other in others
+            for ask in wording_of(other).asks
+            if not ask.slots and not re.search(r"\b(I|we|us|our)\b", ask.text)
+        ]
         if not asks:
             return ""
-        return capitalised(self.random.choice(self.words["offers"]).replace("{ask}", _for_the_user(self.random.choice(asks))))
+        return capitalised(
+            self.random.choice(self.words["offers"]).replace("{ask}", _for_the_user(self.random.choice(asks)))
+        )
 
 
 def _for_the_user(ask: str) -> str:
     """The user's words in the assistant's mouth: "show me my bookings" becomes "show you your bookings"."""
     swaps = {"me": "you", "my": "your", "mine": "yours", "myself": "yourself"}
     return re.sub(r"\b(me|my|mine|myself)\b", lambda found: swaps[found[1]], ask)
-

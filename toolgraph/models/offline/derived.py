@@ -33,8 +33,13 @@ _VARIANTS: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (frozenset({"book", "reserve"}), ("book {r}", "reserve {r}")),
     (frozenset({"convert"}), ("convert {r}", "do the conversion of {r}")),
 )  # fmt: skip
-_DETERMINED = re.compile(r"^(the|a|an|my|all|some|any|every|each|this|these|two|three|information|details|news|data|weather|advice|\w+s\b|\w+ (information|details|news|data|advice|\w+s)\b)", re.I)
-_NOT_A_NOUN = re.compile(r"^(if|whether|how|what|when|where|who|for|to|in|on|with|by|from|of|about|into|up|out|and|as|at|a given)\b", re.I)
+_DETERMINED = re.compile(
+    r"^(the|a|an|my|all|some|any|every|each|this|these|two|three|information|details|news|data|weather|advice|\w+s\b|\w+ (information|details|news|data|advice|\w+s)\b)",
+    re.I,
+)
+_NOT_A_NOUN = re.compile(
+    r"^(if|whether|how|what|when|where|who|for|to|in|on|with|by|from|of|about|into|up|out|and|as|at|a given)\b", re.I
+)
 _UNITS = {
     "m/s": "m/s", "meters per second": "metres per second", "m/s^2": "m/s²", "km/h": "km/h", "mph": "mph", "meters": "metres", "metres": "metres",
     "meter": "metres", "m": "metres", "km": "km", "kilometers": "kilometres", "kilometres": "kilometres", "miles": "miles", "feet": "feet",
@@ -48,9 +53,17 @@ _UNITS = {
     "cubic meters": "cubic metres", "degrees": "degrees", "radians": "radians", "moles": "moles", "pixels": "pixels", "bytes": "bytes", "calories": "calories",
 }  # fmt: skip
 _UNIT = re.compile(r"\b(?:in|measured in|\(in) ([a-z/^2%]+(?: [a-z]+(?: second)?)?)", re.I)
-_FROM, _TO = re.compile(r"\b(from|origin|departure|start|source|pick ?up|base)\b"), re.compile(r"\b(to|destination|arrival|end|target|drop ?off|quote)\b")
+_FROM, _TO = (
+    re.compile(r"\b(from|origin|departure|start|source|pick ?up|base)\b"),
+    re.compile(r"\b(to|destination|arrival|end|target|drop ?off|quote)\b"),
+)
 
-_PLACES = {"city": ("city", "location", "place", "area"), "country": ("country",), "state": ("state", "region"), "company": ("company",)}
+_PLACES = {
+    "city": ("city", "location", "place", "area"),
+    "country": ("country",),
+    "state": ("state", "region"),
+    "company": ("company",),
+}
 _FROM_TO = re.compile(r"origin|destination")
 
 _wordings: dict[str, Wording] = {}
@@ -69,7 +82,9 @@ def derive_wording(tool: ToolSpec) -> Wording:
     verb, rest = goal(tool)
     slotted = _with_slots(rest, tool)
     if verb == "search" and re.match(r"(the|my|across|in|through|within|all|a|an|this) ", rest):
-        forms: tuple[str, ...] = ("search {r}", "do a search of {r}") if rest.startswith(("the ", "my ")) else ("search {r}",)
+        forms: tuple[str, ...] = (
+            ("search {r}", "do a search of {r}") if rest.startswith(("the ", "my ")) else ("search {r}",)
+        )
     else:
         forms = _forms(verb)
     rests = [slotted] if slotted != rest else []
@@ -95,7 +110,14 @@ def _with_slots(rest: str, tool: ToolSpec) -> str:
         name, slot = label(field), f"{{{dotted(field.pointer)}}}"
         bare = re.sub(r" name$", "", name)
         if kind_of(field) in NAMED_KINDS and kind_of(field) != "title":
-            called = "|".join(map(re.escape, dict.fromkeys([bare, *_PLACES.get(kind_of(field), ()), *([bare.split()[0]] if _FROM_TO.match(bare) else [])])))
+            called = "|".join(
+                map(
+                    re.escape,
+                    dict.fromkeys(
+                        [bare, *_PLACES.get(kind_of(field), ()), *([bare.split()[0]] if _FROM_TO.match(bare) else [])]
+                    ),
+                )
+            )
             pattern = rf"\b(?:a|an|the|any|this|one|your|my)\s+(?:{called})(?:'s)?(?: name)?\b(?! \w*(?:s\b|ing\b))"
         elif kind_of(field) == "date":
             pattern = rf"\b(?:a|an|the)\s+{re.escape(bare)}\b"
@@ -118,7 +140,11 @@ def _needs(verb: str, rest: str) -> Iterator[str]:
         yield f"I'm looking for {rest}."
         yield f"I'm after {rest}."
         yield f"Do you have {rest}?"
-        if rest.lower().startswith("the ") and verb in GETTING and not re.search(r"\w+s\b(?! of)", rest.split(" for ")[0].split(" of ")[0]):
+        if (
+            rest.lower().startswith("the ")
+            and verb in GETTING
+            and not re.search(r"\w+s\b(?! of)", rest.split(" for ")[0].split(" of ")[0])
+        ):
             yield f"What's {rest}?"
             yield f"I'm wondering about {rest}."
     elif verb in _FIGURING:
@@ -173,7 +199,11 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
     creates = name_parts(tool.name).verb in CREATE | UPDATE
     truths = {str(option).lower() for option in field.schema.get("enum", ())}
     if kind == "boolean" or (truths and truths <= {"true", "false", "yes", "no", "dontcare"}):
-        bare = re.sub(r"^(is|include|includes|has|have|should|use|enable|with|show|return|get|only|allow|needs?|requires?)\s+", "", name)
+        bare = re.sub(
+            r"^(is|include|includes|has|have|should|use|enable|with|show|return|get|only|allow|needs?|requires?)\s+",
+            "",
+            name,
+        )
         return (f"with {bare}", f"{bare} included")
     if field.schema.get("enum"):
         if kind == "unit" or words in ("units", "unit", "currency", "language"):
@@ -181,7 +211,18 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
         return (f"with {slot} as the {name}", f"with the {name} set to {slot}")
     if kind in ("id", "uuid"):
         return (f"for {slot}",)
-    if kind in ("city", "state", "country", "language", "currency", "airport", "landmark", "country_code", "language_code", "chain"):
+    if kind in (
+        "city",
+        "state",
+        "country",
+        "language",
+        "currency",
+        "airport",
+        "landmark",
+        "country_code",
+        "language_code",
+        "chain",
+    ):
         if _FROM.search(words):
             return (f"from {slot}", f"starting from {slot}" if kind in ("city", "airport") else f"from {slot}")
         if _TO.search(words):
@@ -196,30 +237,72 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
             return (f"until {slot}", f"up to {slot}")
         return (f"at {slot}",) if kind == "time" else (f"for {slot}",)
     if kind == "page":
-        return (f"page {slot}", f"starting at {slot}" if "offset" in words or "start" in words else f"page {slot}")
+        return (
+            (f"starting at {slot}",)
+            if "offset" in words or "start" in words or "skip" in words
+            else (f"on page {slot}",)
+        )
     if kind == "count_small":
-        return (f"limited to {slot}", f"no more than {slot}", f"just {slot} will do")
+        return (f"limited to {slot}", f"with no more than {slot} of them", f"at most {slot} of them")
     if kind in ("count", "duration") and field.types[:1] in (("integer",), ("number",)):
         thing = re.sub(r"^(number of|num|total|count of) ", "", name)
         if thing.endswith("s") and len(thing.split()) <= 2:
-            return (f"for {slot} {thing}", f"with {slot} {thing}") if kind == "count" else (f"for {slot} {thing}", f"over {slot} {thing}")
+            return (
+                (f"for {slot} {thing}", f"with {slot} {thing}")
+                if kind == "count"
+                else (f"for {slot} {thing}", f"over {slot} {thing}")
+            )
     if field.types[:1] in (("integer",), ("number",)):
         unit = unit_of(field)
         value = f"{slot} {unit}".strip()
-        return (f"with {article(name)} {name} of {value}", f"where the {name} is {value}", f"taking {value} as the {name}")
+        return (
+            f"with {article(name)} {name} of {value}",
+            f"where the {name} is {value}",
+            f"taking {value} as the {name}",
+        )
     if kind == "topic":
-        return (f'for "{slot}"', f'about "{slot}"', f"on {slot}") if "subject" not in words else (f'with the subject "{slot}"',)
+        return (
+            (f'for "{slot}"', f'about "{slot}"', f"on {slot}")
+            if "subject" not in words
+            else (f'with the subject "{slot}"',)
+        )
     if kind in ("message", "question", "text", "sql", "code", "expression"):
-        said = (f'saying "{slot}"',) if words in ("message", "text", "content", "body", "comment", "reply", "tweet", "caption") and creates else ()
+        said = (
+            (f'saying "{slot}"',)
+            if words in ("message", "text", "content", "body", "comment", "reply", "tweet", "caption") and creates
+            else ()
+        )
         return (*said, f'with "{slot}" as the {name}', f'the {name} being "{slot}"')
     if kind in ("movie", "show", "song", "album", "book", "artwork", "game"):
         return (f'for "{slot}"',)
     if kind == "title":
         return (f'called "{slot}"', f'named "{slot}"') if creates else (f'for "{slot}"', f'with the {name} "{slot}"')
-    if kind in ("person", "company", "team", "symbol", "crypto", "username", "product", "animal", "food", "hotel", "restaurant", "medicine", "university"):
-        return (f"for {slot}",) if name.split()[-1] not in ("author", "director", "assignee") else (f"with {slot} as the {name}",)
+    if kind in (
+        "person",
+        "company",
+        "team",
+        "symbol",
+        "crypto",
+        "username",
+        "product",
+        "animal",
+        "food",
+        "hotel",
+        "restaurant",
+        "medicine",
+        "university",
+    ):
+        return (
+            (f"for {slot}",)
+            if name.split()[-1] not in ("author", "director", "assignee")
+            else (f"with {slot} as the {name}",)
+        )
     if kind == "email":
-        return (f"to {slot}",) if creates and re.search(r"\bto\b|recipient", words) else (f"with the email {slot}", f"using {slot} for the email")
+        return (
+            (f"to {slot}",)
+            if creates and re.search(r"\bto\b|recipient", words)
+            else (f"with the email {slot}", f"using {slot} for the email")
+        )
     if kind in ("url", "domain", "filename", "path", "repository"):
         return (f"for {slot}", f"using {slot}")
     if kind == "genre":

@@ -19,6 +19,9 @@ from toolgraph.tools.spec import ToolSpec
 
 MOST_FACTS = 5
 """Facts told of one object, and entries told of one list."""
+_DONE_WHEN = re.compile(
+    r"((?:last |first )?(?:updated|modified|created|published|released|opened|closed|sent|recorded|reported|issued|triggered|added))(?: at| on| date| time)?"
+)
 _TRUTHS = {"true": True, "false": False, "yes": True, "no": False, "dontcare": True}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?Z?")
 
@@ -45,13 +48,22 @@ def entry_name(entry: Any) -> str:
     """Return the name under which people speak of a record: its name or title, else its first field after the id if that is a text."""
     if not isinstance(entry, dict):
         return ""
-    named = next((value for name, value in entry.items() if isinstance(value, str) and re.search(r"(name|title|subject|headline)$", name)), "")
+    named = next(
+        (
+            value
+            for name, value in entry.items()
+            if isinstance(value, str) and re.search(r"(name|title|subject|headline)$", name)
+        ),
+        "",
+    )
     if named and len(named) < 60:
         return named
     for name, value in entry.items():
         if is_id_name(name) and value is not None:
             continue
-        is_name = isinstance(value, str) and 1 < len(value) < 60 and not parse_date(value) and not _TIME.fullmatch(value)
+        is_name = (
+            isinstance(value, str) and 1 < len(value) < 60 and not parse_date(value) and not _TIME.fullmatch(value)
+        )
         return value if is_name and not re.search(r"status|currency|url|email|phone|date|time", name, re.I) else ""
     return ""
 
@@ -65,17 +77,21 @@ def as_claim(value: Any, field: Field | None) -> bool | None:
     return _TRUTHS[str(value).lower()] if is_claim else None
 
 
-def spoken_value(value: Any, field: Field | None) -> str:
+def spoken_value(value: Any, field: Field | None, today: dt.date | None) -> str:
     """Return a result's value as an assistant writes it: dates and times in words, figures as they are."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return join_phrases([spoken_value(item, field) for item in value if not isinstance(item, dict | list)])
+        return join_phrases([spoken_value(item, field, today) for item in value if not isinstance(item, dict | list)])
     if isinstance(value, str):
         day, _, clock = value.replace("T", " ", 1).partition(" ") if len(value) > 10 else (value, "", "")
         parsed = parse_date(day)
         if parsed and not day.isdigit():
-            text = f"{MONTHS[parsed[0].month - 1]} {parsed[0].day}, {parsed[0].year}" if _needs_year(parsed[0]) else f"{MONTHS[parsed[0].month - 1]} {parsed[0].day}"
+            text = (
+                f"{parsed[0].day} {MONTHS[parsed[0].month - 1]} {parsed[0].year}"
+                if _needs_year(parsed[0], today)
+                else f"{MONTHS[parsed[0].month - 1]} {parsed[0].day}"
+            )
             return f"{text} at {_clock(clock)}" if _TIME.fullmatch(clock) else text
         if _TIME.fullmatch(value):
             return _clock(value)
@@ -89,8 +105,8 @@ def spoken_value(value: Any, field: Field | None) -> str:
     return "nothing" if value is None else str(value)
 
 
-def _needs_year(day: dt.date) -> bool:
-    return day.year not in (2026, 2027)
+def _needs_year(day: dt.date, today: dt.date | None) -> bool:
+    return today is None or not -120 < (day - today).days < 240
 
 
 def _clock(text: str) -> str:
@@ -102,15 +118,19 @@ def _clock(text: str) -> str:
 
 
 def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str]) -> str:
-    wording = wording_of(outcome.tool)
+    wording, today = wording_of(outcome.tool), outcome.today
     if not wording.reports:
         return ""
-    values = _slots(outcome.arguments, {field.name: field for field in outcome.tool.parameter_fields})
+    values = _slots(outcome.arguments, {field.name: field for field in outcome.tool.parameter_fields}, today)
     fields = {field.name: field for field in outcome.tool.return_fields}
-    values |= _slots(outcome.result, fields)
+    values |= _slots(outcome.result, fields, today)
     if wording.item is not None:
         entries = _entries(outcome.result)
-        told = [wording.item.fill(slots) for entry in entries if wording.item.slots <= (slots := _slots(entry, fields)).keys()]
+        told = [
+            wording.item.fill(slots)
+            for entry in entries
+            if wording.item.slots <= (slots := _slots(entry, fields, today)).keys()
+        ]
         if not told or len(told) != len(entries):
             return ""
         values["items"] = join_phrases(told)
@@ -122,17 +142,17 @@ def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str]) -
     return capitalised(report.fill(values))
 
 
-def _slots(value: Any, fields: dict[str, Field], above: str = "") -> dict[str, str]:
+def _slots(value: Any, fields: dict[str, Field], today: dt.date | None, above: str = "") -> dict[str, str]:
     """The spoken leaves of an object, by name and by dotted path."""
     slots: dict[str, str] = {}
     if isinstance(value, dict):
         for name, child in value.items():
             path = f"{above}.{name}" if above else name
             if isinstance(child, dict):
-                slots |= {key: text for key, text in _slots(child, fields, path).items() if key not in slots}
+                slots |= {key: text for key, text in _slots(child, fields, today, path).items() if key not in slots}
             elif not (isinstance(child, list) and any(isinstance(item, dict | list) for item in child)):
                 if child is not None and child != []:
-                    slots[name] = slots[path] = spoken_value(child, fields.get(name))
+                    slots[name] = slots[path] = spoken_value(child, fields.get(name), today)
     return slots
 
 
@@ -148,11 +168,11 @@ def _entries(result: Any) -> list[Any]:
 
 
 def _tell_in_general(outcome: Outcome, chooser: random.Random) -> str:
-    words = load_words("assistant")
+    words, today = load_words("assistant"), outcome.today
     fields = {field.name: field for field in outcome.tool.return_fields}
     entries = _entries(outcome.result)
     if entries and isinstance(entries[0], dict):
-        told = [_entry_phrase(entry, fields) for entry in entries[:MOST_FACTS]]
+        told = [_entry_phrase(entry, fields, today) for entry in entries[:MOST_FACTS]]
         told = [text for text in told if text]
         if told:
             if len(entries) == 1:
@@ -160,20 +180,37 @@ def _tell_in_general(outcome: Outcome, chooser: random.Random) -> str:
             noun = plural(_entry_noun(outcome.tool, entries[0]))
             count = NUMBER_WORDS[len(entries)] if len(entries) <= 12 else str(len(entries))
             frame = chooser.choice(words["found_counts"])
-            return capitalised(frame.replace("{count}", count).replace("{noun}", noun).replace("{items}", join_phrases(told)))
+            return capitalised(
+                frame.replace("{count}", count).replace("{noun}", noun).replace("{items}", join_phrases(told))
+            )
     if entries and not isinstance(entries[0], dict | list):
-        return f"{chooser.choice(_LIST_OPENINGS)} {join_phrases([spoken_value(item, None) for item in entries[:8]])}."
+        return f"{chooser.choice(_LIST_OPENINGS)} {join_phrases([spoken_value(item, None, today) for item in entries[:8]])}."
     if not isinstance(outcome.result, dict | list):
-        return f"The answer is {spoken_value(outcome.result, None)}."
+        return f"The answer is {spoken_value(outcome.result, None, today)}."
     return _object_sentence(outcome, fields, chooser)
 
 
 _LIST_OPENINGS = ("What came back:", "Here's the list:", "There's", "These came up:", "You've got")
-_DONE_OPENINGS = ("That's done:", "It went through:", "Done, and here are the particulars:", "Confirmed:", "It's in place:", "All taken care of:")
-_FACT_OPENINGS = ("Here's what I have:", "This is what I see:", "From the records:", "What it says:", "The answer I got:", "So,")
+_DONE_OPENINGS = (
+    "That's done:",
+    "It went through:",
+    "Done, and here are the particulars:",
+    "Confirmed:",
+    "It's in place:",
+    "All taken care of:",
+)
+_FACT_OPENINGS = (
+    "Here's what I have:",
+    "This is what I see:",
+    "From the records:",
+    "What it says:",
+    "The answer I got:",
+    "So,",
+)
 
 
 def _object_sentence(outcome: Outcome, fields: dict[str, Field], chooser: random.Random) -> str:
+    today = outcome.today
     asked = {str(value).casefold() for value in outcome.arguments.values() if isinstance(value, str)}
     facts = _facts(outcome.result, fields)
     new = [fact for fact in facts if str(fact[1]).casefold() not in asked] or facts
@@ -182,14 +219,22 @@ def _object_sentence(outcome: Outcome, fields: dict[str, Field], chooser: random
         return "That's been done." if writes else "It came back without any details."
     states = [fact for fact in new if fact[0] == "status"]
     rest = [fact for fact in new if fact[0] != "status"][:MOST_FACTS]
-    clauses = [_clause(name, value, fields.get(name)) for name, value in rest]
+    clauses = [_clause(name, value, fields.get(name), today) for name, value in rest]
     if writes and states and looks_fine(states[0][1]):
-        state = spoken_value(states[0][1], fields.get("status"))
+        state = spoken_value(states[0][1], fields.get("status"), today)
         if not clauses:
-            return chooser.choice((f"It's been {state}.", f"That's now {state}.", f"Consider it {state}.", f"The status is {state}."))
-        return chooser.choice((f"That's {state}: {join_phrases(clauses)}.", f"It's been {state}, and {join_phrases(clauses)}.", f"Now {state}; {join_phrases(clauses)}."))
-    clauses += [_clause(name, value, fields.get(name)) for name, value in states]
-    if len(clauses) == 1 or chooser.random() < 0.45:
+            return chooser.choice(
+                (f"It's been {state}.", f"That's now {state}.", f"Consider it {state}.", f"The status is {state}.")
+            )
+        return chooser.choice(
+            (
+                f"That's {state}: {join_phrases(clauses)}.",
+                f"It's been {state}, and {join_phrases(clauses)}.",
+                f"Now {state}; {join_phrases(clauses)}.",
+            )
+        )
+    clauses += [_clause(name, value, fields.get(name), today) for name, value in states]
+    if len(clauses) == 1 or chooser.random() < 0.8:
         return f"{capitalised(join_phrases(clauses))}."
     return f"{chooser.choice(_DONE_OPENINGS if writes else _FACT_OPENINGS)} {join_phrases(clauses)}."
 
@@ -214,17 +259,25 @@ def _facts(value: Any, fields: dict[str, Field]) -> list[tuple[str, Any]]:
     return found
 
 
-def _clause(name: str, value: Any, field: Field | None) -> str:
+def _clause(name: str, value: Any, field: Field | None, today: dt.date | None) -> str:
     noun = label(field) if field is not None else split_words(name)
     if (claim := as_claim(value, field)) is not None:
         value = claim
         bare = re.sub(r"^(is|has|was|are|can) ", "", noun)
         if noun != bare:
-            return f"it {noun.split()[0]}{'' if value else ' not'} {bare}" if noun.split()[0] != "has" else f"it {'has' if value else 'has no'} {bare}"
+            return (
+                f"it {noun.split()[0]}{'' if value else ' not'} {bare}"
+                if noun.split()[0] != "has"
+                else f"it {'has' if value else 'has no'} {bare}"
+            )
         return f"{noun}: {'yes' if value else 'no'}"
+    if _DONE_WHEN.fullmatch(noun) and isinstance(value, str) and parse_date(value[:10]):
+        return (
+            f"it was {_DONE_WHEN.fullmatch(noun)[1]} {'' if 'T' in value else 'on '}{spoken_value(value, field, today)}"  # type: ignore[index]
+        )
     unit = f" {unit_of(field)}" if field is not None and unit_of(field) else ""
     be = "are" if is_plural(noun) or (isinstance(value, list) and len(value) > 1) else "is"
-    return f"the {noun} {be} {spoken_value(value, field)}{unit}"
+    return f"the {noun} {be} {spoken_value(value, field, today)}{unit}"
 
 
 def _entry_noun(tool: ToolSpec, entry: dict[str, Any]) -> str:
@@ -233,27 +286,29 @@ def _entry_noun(tool: ToolSpec, entry: dict[str, Any]) -> str:
     return noun if noun and noun != split_words(first) and len(noun.split()) < 4 else "result"
 
 
-def _entry_phrase(entry: dict[str, Any], fields: dict[str, Field]) -> str:
+def _entry_phrase(entry: dict[str, Any], fields: dict[str, Field], today: dt.date | None) -> str:
     name = entry_name(entry)
     facts = [(key, value) for key, value in _facts(entry, fields) if value != name and not isinstance(value, list)]
     told: list[str] = []
     for key, value in facts:
         if is_id_name(key) and name:
             continue
-        told.append(_short(key, value, fields.get(key), entry))
+        told.append(_short(key, value, fields.get(key), entry, today))
         if len(told) == 3:
             break
     told = [text for text in told if text]
+    if not name and facts and is_id_name(facts[0][0]):
+        name, told = str(facts[0][1]), told[1:]
     if not name:
         return join_phrases(told) if told else ""
     return f"{name} ({', '.join(told)})" if told else name
 
 
-def _short(key: str, value: Any, field: Field | None, entry: dict[str, Any]) -> str:
+def _short(key: str, value: Any, field: Field | None, entry: dict[str, Any], today: dt.date | None) -> str:
     """One fact of an entry in a few words."""
     kind = kind_of(field) if field is not None else ""
     words = split_words(key)
-    spoken = spoken_value(value, field)
+    spoken = spoken_value(value, field, today)
     if kind == "currency" and any(isinstance(other, int | float) for other in entry.values()):
         return ""
     if kind == "money" and isinstance(entry.get("currency"), str):
@@ -267,4 +322,3 @@ def _short(key: str, value: Any, field: Field | None, entry: dict[str, Any]) -> 
         return spoken
     unit = unit_of(field) if field is not None else ""
     return f"{label(field) if field is not None else words} {spoken} {unit}".strip()
-

@@ -60,7 +60,9 @@ def _find_flows(giver: ToolSpec, taker: ToolSpec) -> tuple[Flow, ...]:
             if is_echo and kind not in ("id", "uuid"):
                 continue  # the user said it, and may say it again
             if _same_thing(returned, parameter, kind, entity):
-                found.setdefault(parameter.pointer, Flow(returned.pointer, parameter.pointer, kind in ("id", "uuid"), is_echo))
+                found.setdefault(
+                    parameter.pointer, Flow(returned.pointer, parameter.pointer, kind in ("id", "uuid"), is_echo)
+                )
                 break
     return tuple(sorted(found.values(), key=lambda flow: (flow.is_echo, not flow.is_id)))
 
@@ -70,10 +72,18 @@ def _same_thing(returned: Field, parameter: Field, kind: str, entity: str) -> bo
         return False
     out, into = split_words(returned.name), split_words(parameter.name)
     if out == into:
-        return out not in ("id", "key", "code", "number", "name") or kind_of(returned) != "id" or _singular_of(entity) in into
+        return (
+            out not in ("id", "key", "code", "number", "name")
+            or kind_of(returned) != "id"
+            or _singular_of(entity) in into
+        )
     if kind in ("id", "uuid"):
         return out in ("id", "uuid") and into.removesuffix(" id") != into and _names(entity, into.removesuffix(" id"))
-    return kind_of(returned) == kind and kind not in ("city", "person", "address", "url", "company") and out.split()[-1] == into.split()[-1]
+    return (
+        kind_of(returned) == kind
+        and kind not in ("city", "person", "address", "url", "company")
+        and out.split()[-1] == into.split()[-1]
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,9 @@ from toolgraph.tools.inference import CREATE, VERBS, name_parts
 from toolgraph.tools.names import looks_like_identifier
 from toolgraph.tools.spec import ToolSpec
 
-GETTING = frozenset("get retrieve fetch return show view obtain display provide give access read query pull load request".split())
+GETTING = frozenset(
+    "get retrieve fetch return show view obtain display provide give access read query pull load request".split()
+)
 FINDING = frozenset("search find lookup look discover browse explore locate".split())
 _MORE_VERBS = VERBS | GETTING | frozenset(
     "plan ask call choose collect combine connect control copy decode encode encrypt decrypt design draw explain fill format "
@@ -21,22 +23,37 @@ _PREAMBLE = re.compile(
     r"^(\[[^\]]*\]\s*|\([^)]*\)\s*)*((this|the|a|an|our) )?((simple|powerful|useful|helper|mcp|rest) )?"
     r"((tool|function|api|endpoint|method|service|operation|action|command|query|call|route|resource|request)\b[\s:-]*)?"
     r"((that|which|is used|used|can be used|will|allows?( you| users?| the user| one| clients?)?|lets( you)?|enables?( you| users?)?|helps?( you| users?)?|"
-    r"designed|you can|use this( \w+)?|use it|use|it|for|to|in order|available)\s+)*", re.I
+    r"designed|you can|use this( \w+)?|use it|use|it|for|to|in order|available)\s+)*",
+    re.I,
 )
-_SENTENCE_END = re.compile(r"(?<=[a-z0-9)\"'])[.!;](\s|$)|\n|:\s|\s[-–—]\s|\bArgs?\b|\bParameters?:|\bReturns?:|\bNote\b|\be\.?g\.?\b|\bfor example\b", re.I)
+_SENTENCE_END = re.compile(
+    r"(?<=[a-z0-9)\"'])\s?[.!;](\s|$)|\n|:\s|\s[-–—]\s|\bArgs?\b|\bParameters?:|\bReturns?:|\bNote\b|\be\.?g\.?\b|\bfor example\b",
+    re.I,
+)
 _TAIL = re.compile(
-    r"\s+(for the (given |specified )?date and time|based (up)?on|given (the|a|an|its|their|two|some)|using|including|such as|that|which|where|according to|by (providing|specifying|using|passing)|via|through|along with|as well as|"
-    r"with (the )?(specified|given|optional|various|advanced|support)|in (a )?(json|the specified)|from the (api|database|server)|if |when |so that|, )\b.*$", re.I
+    r",?\s+(optionally\b|then |and then |for the (given |specified )?date and time|based (up)?on|given (the|a|an|its|their|two|some)|using|including|such as|that|which|where|according to|by (providing|specifying|using|passing)|via|through|along with|as well as|"
+    r"with (the )?(specified|given|optional|various|advanced|support)|in (a )?(json|the specified)|from the (api|database|server)|if |when |so that|, )\b.*$",
+    re.I,
 )
-_DANGLING = re.compile(r"\s+(a|an|the|of|for|to|in|on|by|with|and|or|from|at|given|specified|its|their|is|are|this)$", re.I)
-JARGON = re.compile(r"https?:|[{}<>\[\]_=`|\\]|\b(json|xml|api|apis|endpoint|uri|string|integer|boolean|array|param\w*|payload|http|get|post|sdk|dataframe|schema)\b")
+_DANGLING = re.compile(
+    r"\s+(a|an|the|of|for|to|in|on|by|with|and|or|from|at|given|specified|its|their|is|are|this)$", re.I
+)
+JARGON = re.compile(
+    r"https?:|[{}<>\[\]_=`|\\]|\b(json|xml|api|apis|endpoint|uri|string|integer|boolean|array|param\w*|payload|http|get|post|sdk|dataframe|schema)\b"
+)
 _ALWAYS_CUT = re.compile(
-    r"\s+(for the (given |specified )?date and time|based (up)?on|by (its|their|using|providing|specifying|passing)|given (its|the|a|an|their)|with (the )?(specified|given|provided)|"
-    r"by (location|category|name|title|type|date|keywords?|city|country|id|criteria|various \w+|different \w+)\b|(identified|specified|defined) by|using (its|the (given|provided|specified)))\b.*$", re.I
+    r",?\s+(optionally\b|then |and then |for the (given |specified )?date and time|based (up)?on|by (its|their|using|providing|specifying|passing)|given (its|the|a|an|their)|with (the )?(specified|given|provided)|"
+    r"by (location|category|name|title|type|date|keywords?|city|country|id|criteria|various \w+|different \w+)\b|(identified|specified|defined) by|using (its|the (given|provided|specified)))\b.*$",
+    re.I,
 )
 _VOWELLED = re.compile(r"\b([Aa]) ((?!one\b|one-|eu|uni)[aeio]\w)")
-_LATIN = re.compile(r"\b(para|com|que|los|las|del|una|por|les|des|une|pour|avec|und|der|die|das|für|mit|bir|ve|için|dengan|untuk|yang|dari|della|per il|di un|como|uma|obtener|buscar|lista de)\b", re.I)
-_FILLER = re.compile(r"(?<![-\w])(given|specified|provided|specific|certain|particular|requested|desired|corresponding)\s+", re.I)
+_LATIN = re.compile(
+    r"\b(para|com|que|los|las|del|una|por|les|des|une|pour|avec|und|der|die|das|für|mit|bir|ve|için|dengan|untuk|yang|dari|della|per il|di un|como|uma|obtener|buscar|lista de)\b",
+    re.I,
+)
+_FILLER = re.compile(
+    r"(?<![-\w])(given|specified|provided|specific|certain|particular|requested|desired|corresponding)\s+", re.I
+)
 ABBREVIATIONS = {
     "num": "number", "qty": "quantity", "lat": "latitude", "lng": "longitude", "lon": "longitude", "temp": "temperature",
     "desc": "description", "msg": "message", "addr": "address", "amt": "amount", "dob": "date of birth", "info": "details",
@@ -67,10 +84,17 @@ def _from_description(description: str) -> tuple[str, str] | None:
     if not words or len(words) > 40 or words[0].lower() in ("belongs", "is", "was", "has", "used", "deprecated"):
         return None
     verb = _base(words[0].lower().strip(",.;:")) or _third_person(words)
-    if verb and len(words) > 1 and words[1].lower() not in ("of", "is", "are", "for" if verb not in FINDING | {"check", "ask", "pay"} else ""):
+    if (
+        verb
+        and len(words) > 1
+        and words[1].lower() not in ("of", "is", "are", "for" if verb not in FINDING | {"check", "ask", "pay"} else "")
+    ):
         rest = " ".join(words[1:])
     else:
-        verb, rest = "get", text if text.split()[0].lower() in ("the", "a", "an", "all", "my") else f"the {lowered(text)}"
+        verb, rest = (
+            "get",
+            text if text.split()[0].lower() in ("the", "a", "an", "all", "my") else f"the {lowered(text)}",
+        )
     rest = re.sub(r"^(and|or|/|,)\s+\w+\s+", "", rest)
     if verb in FINDING:
         rest = re.sub(r"^(for|up)\s+", "", rest)
@@ -82,18 +106,30 @@ def _from_description(description: str) -> tuple[str, str] | None:
     while _DANGLING.search(rest):
         rest = _DANGLING.sub("", rest)
     rest = _in_my_words(rest.strip(" ,.;:"))
-    if not rest or JARGON.search(rest.lower()) or any(looks_like_identifier(word.strip(",.;:()'\"")) for word in rest.split()):
+    if (
+        not rest
+        or JARGON.search(rest.lower())
+        or any(looks_like_identifier(word.strip(",.;:()'\"")) for word in rest.split())
+    ):
         return None
     return verb, rest
 
 
 def _from_name(tool: ToolSpec) -> tuple[str, str]:
     verb, noun = name_parts(tool.name)
-    noun = " ".join(ABBREVIATIONS.get(word, word) for word in noun.split() if word not in ("api", "endpoint", "mcp", "v1", "v2", "tool"))
+    noun = " ".join(
+        ABBREVIATIONS.get(word, word)
+        for word in noun.split()
+        if word not in ("api", "endpoint", "mcp", "v1", "v2", "tool")
+    )
     if not noun.strip() or is_foreign(noun):
         first = re.split(r"[.。\n]", tool.description.strip())[0][:80].strip()
         told = "" if JARGON.search(first.lower()) else first.replace("{", "").replace("}", "")
-        return ("get", f"help with this: {told}") if told and is_foreign(told) else (verb or "get", "what I need" if not verb else "this for me")
+        return (
+            ("get", f"help with this: {told}")
+            if told and is_foreign(told)
+            else (verb or "get", "what I need" if not verb else "this for me")
+        )
     verb = verb or "get"
     if verb in CREATE:
         return verb, noun if noun.endswith("s") else f"{article(noun)} {noun}"
@@ -105,13 +141,32 @@ def _from_name(tool: ToolSpec) -> tuple[str, str]:
 def is_foreign(text: str) -> bool:
     letters = [char for char in text if char.isalpha()]
     accented = sum(not char.isascii() for char in letters)
-    return bool(letters) and (accented > 0.2 * len(letters) or (accented > 1 and len(text) > 12) or bool(_LATIN.search(text)))
+    return bool(letters) and (
+        accented > 0.2 * len(letters) or (accented > 1 and len(text) > 12) or bool(_LATIN.search(text))
+    )
 
 
 def _third_person(words: list[str]) -> str:
     """The base form of a verb nobody listed, known by its ending and what follows it: "Truncates the ..."."""
     first = words[0].lower()
-    objects = ("a", "an", "the", "all", "whether", "if", "every", "each", "any", "your", "multiple", "new", "one", "two", "my", "some")
+    objects = (
+        "a",
+        "an",
+        "the",
+        "all",
+        "whether",
+        "if",
+        "every",
+        "each",
+        "any",
+        "your",
+        "multiple",
+        "new",
+        "one",
+        "two",
+        "my",
+        "some",
+    )
     if len(words) < 2 or not re.fullmatch(r"[a-z]{3,}[^su]s", first) or words[1].lower() not in objects:
         return ""
     if first.endswith("ies"):
@@ -131,7 +186,11 @@ def _base(word: str) -> str:
 
 def lowered(text: str) -> str:
     first = text.split()[0]
-    return text if first.isupper() and len(first) > 1 or any(char.isupper() for char in first[1:]) else f"{text[:1].lower()}{text[1:]}"
+    return (
+        text
+        if first.isupper() and len(first) > 1 or any(char.isupper() for char in first[1:])
+        else f"{text[:1].lower()}{text[1:]}"
+    )
 
 
 def _in_my_words(text: str) -> str:

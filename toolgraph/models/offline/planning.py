@@ -81,7 +81,9 @@ class TurnPlanner:
         self.system = system
         self.today = today_in(system) or DEFAULT_TODAY
         self.random = rng(seed, "plan", key)
-        self.person = next((person for person in people() if person.full_name in system), None) or self.random.choice(people())
+        self.person = next((person for person in people() if person.full_name in system), None) or self.random.choice(
+            people()
+        )
         self.effects = {tool.name: effects_of(tool) for tool in tools}
         self.by_name = {tool.name: tool for tool in tools}
         self.state = _State()
@@ -107,7 +109,9 @@ class TurnPlanner:
         if ends_in_thanks:
             yield PlannedTurn(kind="chitchat", intent="Thank the assistant and say goodbye.", link="transition")
 
-    def request_turn(self, number: int, *, may_withhold: bool = False, start: ToolSpec | None = None, is_linked: bool = True) -> PlannedTurn:
+    def request_turn(
+        self, number: int, *, may_withhold: bool = False, start: ToolSpec | None = None, is_linked: bool = True
+    ) -> PlannedTurn:
         """Plan one turn of calls; with `start` it begins with that tool, and without `is_linked` uses nothing from before."""
         chain = [start] if start is not None else self._choose_chain(number)
         steps: list[PlannedStep] = []
@@ -159,6 +163,8 @@ class TurnPlanner:
         uses = self.state.used.get(tool.name, 0)
         if uses and self.effects[tool.name] != "reads":
             return 0.001
+        if uses and not tool.parameter_fields:
+            return 0.001
         weight = 1.0 if not uses else 0.3 / uses
         reach = self._flows_into(tool, number, ())
         missing = [
@@ -189,7 +195,9 @@ class TurnPlanner:
             required = {field_.pointer for field_ in other.parameter_fields if field_.is_required}
             if not any(flow.pointer in required for flow in flows):
                 continue
-            if flows[0].is_id or not any(kind_of(field_) in ("id", "uuid") for field_ in other.parameter_fields if field_.is_required):
+            if flows[0].is_id or not any(
+                kind_of(field_) in ("id", "uuid") for field_ in other.parameter_fields if field_.is_required
+            ):
                 found.append(other)
         return found
 
@@ -229,13 +237,21 @@ class TurnPlanner:
                     if known.call.id == argument.call and argument.pick:
                         known.pick = known.pick or argument.pick
         if self.effects[tool.name] == "deletes":
-            self.state.known = [known for known in self.state.known if not any(flow.is_id for flow in flows_between(known.tool, tool))]
+            self.state.known = [
+                known for known in self.state.known if not any(flow.is_id for flow in flows_between(known.tool, tool))
+            ]
             self.state.gone |= {argument.value for argument in call.arguments if isinstance(argument.value, str | int)}
             return
         self.state.known.append(Known(number, call, tool, "", is_parallel))
 
     def _in_parallel(
-        self, first: PlannedCall, tool: ToolSpec, number: int, position: int, call_id: str, following: Sequence[ToolSpec]
+        self,
+        first: PlannedCall,
+        tool: ToolSpec,
+        number: int,
+        position: int,
+        call_id: str,
+        following: Sequence[ToolSpec],
     ) -> tuple[PlannedCall, ...]:
         """The calls of a step: the first one, and where it makes sense another beside it.
 
@@ -276,9 +292,14 @@ class TurnPlanner:
             scene = new_scene(self.random, self.today, self.person)
             for _ in range(4):
                 value = make_value(fields[argument.pointer], scene)
-                if isinstance(value, str) and value.casefold() not in argument.value.casefold() and argument.value.casefold() not in value.casefold():
+                if (
+                    isinstance(value, str)
+                    and value.casefold() not in argument.value.casefold()
+                    and argument.value.casefold() not in value.casefold()
+                ):
                     other = tuple(
-                        old.model_copy(update={"value": value}) if old.pointer == argument.pointer else old for old in first.arguments
+                        old.model_copy(update={"value": value}) if old.pointer == argument.pointer else old
+                        for old in first.arguments
                     )
                     return PlannedCall.model_construct(id=call_id, tool=tool.name, arguments=other)
         return None
@@ -287,7 +308,9 @@ class TurnPlanner:
         """A required value the user forgets to give: one, of a step that is a single call."""
         if len(step.calls) != 1:
             return ()
-        required = {field_.pointer for field_ in self.by_name[step.calls[0].tool].parameter_fields if field_.is_required}
+        required = {
+            field_.pointer for field_ in self.by_name[step.calls[0].tool].parameter_fields if field_.is_required
+        }
         own = [
             argument.pointer for argument in step.calls[0].arguments
             if argument.source == "user" and not argument.is_carried and argument.pointer in required
@@ -360,7 +383,12 @@ class _CallBuilder:
         if carried is not None:
             return _argument(pointer, "user", carried, is_carried=True)
         default = field_.schema.get("default")
-        if default is not None and not isinstance(default, list | dict) and default != "" and fits(default, field_.schema):
+        if (
+            default is not None
+            and not isinstance(default, list | dict)
+            and default != ""
+            and fits(default, field_.schema)
+        ):
             if kind in _UNSPEAKABLE or self.random.random() < 0.35:
                 return _argument(pointer, "default", default)
         if "const" in field_.schema:
@@ -386,7 +414,13 @@ class _CallBuilder:
             pick = self.picks.get(known.call.id) or known.pick or self.random.choice(entry_picks(known.tool, flow.path))
             self.picks[known.call.id] = pick
         return PlannedArgument.model_construct(
-            pointer=pointer, source="result", value=None, call=known.call.id, path=flow.path, pick=pick, is_carried=False
+            pointer=pointer,
+            source="result",
+            value=None,
+            call=known.call.id,
+            path=flow.path,
+            pick=pick,
+            is_carried=False,
         )
 
     def _from_context(self, field_: Field, kind: str) -> Any:
@@ -398,7 +432,9 @@ class _CallBuilder:
                 if line.casefold().startswith(f"- {words}: "):
                     return line.split(": ", 1)[1]
             return value if find_said(value, system) else None
-        if kind in ("person", "email", "phone", "username", "first_name", "last_name") and not field_.schema.get("examples"):
+        if kind in ("person", "email", "phone", "username", "first_name", "last_name") and not field_.schema.get(
+            "examples"
+        ):
             value = make_value(field_, self.scene)
             if find_said(value, system) and self._is_about_the_user(field_):
                 return value
@@ -407,11 +443,27 @@ class _CallBuilder:
     def _is_about_the_user(self, field_: Field) -> bool:
         """Whose name or address is meant: mostly the user's own where something is written, and not a recipient's."""
         words = split_words(field_.name)
-        others = ("recipient", "to", "cc", "author", "artist", "actor", "doctor", "player", "guest of", "attendee", "assignee")
+        others = (
+            "recipient",
+            "to",
+            "cc",
+            "author",
+            "artist",
+            "actor",
+            "doctor",
+            "player",
+            "guest of",
+            "attendee",
+            "assignee",
+        )
         return self.planner.effects[self.tool.name] != "reads" and not any(word in words.split() for word in others)
 
     def _carried(self, field_: Field, kind: str) -> Any:
-        if not self.is_linked or self.number == 0 or kind in ("message", "topic", "boolean", "count_small", "page", "text", "title"):
+        if (
+            not self.is_linked
+            or self.number == 0
+            or kind in ("message", "topic", "boolean", "count_small", "page", "text", "title")
+        ):
             return None
         words = split_words(field_.name)
         if kind == "date" and ends_a_period(words):
@@ -419,7 +471,9 @@ class _CallBuilder:
         found = self.planner.state.said.get(words)
         if found is None or found[1] == self.number or not fits(found[0], field_.schema):
             return None
-        if found[0] in self.planner.state.gone or (kind in ("id", "uuid") and self.planner.state.used.get(self.tool.name)):
+        if found[0] in self.planner.state.gone or (
+            kind in ("id", "uuid") and self.planner.state.used.get(self.tool.name)
+        ):
             return None
         if kind not in FLOWING_KINDS and kind not in ("date", "currency", "language", "time"):
             return None
@@ -443,7 +497,9 @@ def _content(call: PlannedCall) -> tuple[Any, ...]:
 
 def _picking(call: PlannedCall, call_id: str, pick: str) -> PlannedCall:
     """The same call with another entry of the list."""
-    arguments = tuple(argument.model_copy(update={"pick": pick}) if argument.pick else argument for argument in call.arguments)
+    arguments = tuple(
+        argument.model_copy(update={"pick": pick}) if argument.pick else argument for argument in call.arguments
+    )
     return PlannedCall.model_construct(id=call_id, tool=call.tool, arguments=arguments)
 
 

@@ -89,7 +89,14 @@ def _cached(tool: ToolSpec, is_output: bool) -> Shape:
 
 
 def _shape(
-    schema: Schema, root: Schema, pointer: str, name: str, described: str, is_required: bool, depth: int, above: frozenset[str]
+    schema: Schema,
+    root: Schema,
+    pointer: str,
+    name: str,
+    described: str,
+    is_required: bool,
+    depth: int,
+    above: frozenset[str],
 ) -> Shape:
     reference = schema.get("$ref")
     is_cycle = isinstance(reference, str) and reference in above
@@ -104,7 +111,11 @@ def _shape(
             required = set(option.get("required", ()))
             return ObjectOf(
                 tuple(
-                    (child, _shape(sub, root, join(pointer, child), child, "", child in required, depth + 1, above), child in required)
+                    (
+                        child,
+                        _shape(sub, root, join(pointer, child), child, "", child in required, depth + 1, above),
+                        child in required,
+                    )
                     for child, sub in option["properties"].items()
                 )
             )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from toolgraph.dialogue.spoken import NUMBER_WORDS, Form, parse_date, ways_to_say
+from toolgraph.models.offline.shapes import output_pointers
 from toolgraph.tools.fields import Field
 from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.names import split_words
@@ -16,7 +17,11 @@ from toolgraph.tools.spec import ToolSpec
 _VOWEL = re.compile(r"[aeio]|u(?!ni|se|ti|r[aeiou])|hour|honest|ssn|sms|mri\b|fax\b(?!)", re.I)
 _SUPERLATIVES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     # leaf name, what the lowest is called, what the highest is called
-    (re.compile(r"price|cost|fare|fee|rent\b|premium|total|amount|per night|hourly|charge"), "cheapest", "most expensive"),
+    (
+        re.compile(r"price|cost|fare|fee|rent\b|premium|total|amount|per night|hourly|charge"),
+        "cheapest",
+        "most expensive",
+    ),
     (re.compile(r"distance|kilomet|metres away|miles"), "nearest", ""),
     (re.compile(r"duration|minutes|travel time|hours"), "shortest", "longest"),
     (re.compile(r"rating|score|stars"), "", "best-rated"),
@@ -26,7 +31,9 @@ _SUPERLATIVES: tuple[tuple[re.Pattern[str], str, str], ...] = (
 _TRAVEL = re.compile(r"route|journey|trip|flight|travel|drive|commute|hike|walk|ride")
 _ORDINALS = {"0": "first", "1": "second", "-1": "last"}
 _ID_WORDS = {"id", "ids", "uuid", "identifier", "number", "code", "reference", "key", "no", "slug"}
-_NUMBERED = frozenset("tracking confirmation serial registration reference license licence routing passport booking flight part room".split())
+_NUMBERED = frozenset(
+    "tracking confirmation serial registration reference license licence routing passport booking flight part room".split()
+)
 """What is not a thing but has one's number: nobody says "that tracking"."""
 
 
@@ -48,6 +55,8 @@ def plural(noun: str) -> str:
     """Return the plural of an English noun phrase, by its last word."""
     if not noun:
         return "results"
+    if is_plural(noun):
+        return noun
     head, _, last = noun.rpartition(" ")
     if re.search(r"(s|x|z|ch|sh)$", last):
         made = last if last.endswith(("ies", "news", "series")) else f"{last}es"
@@ -65,7 +74,9 @@ def article(noun: str) -> str:
 
 def is_plural(noun: str) -> bool:
     """Say whether a noun phrase looks plural."""
-    return bool(re.search(r"[^siu]s$", noun)) and " of " not in noun and not noun.endswith(("news", "series", "address"))
+    return (
+        bool(re.search(r"[^siu]s$", noun)) and " of " not in noun and not noun.endswith(("news", "series", "address"))
+    )
 
 
 def join_phrases(parts: Sequence[str], last: str = "and") -> str:
@@ -93,8 +104,9 @@ def entry_picks(tool: ToolSpec, path: str) -> tuple[str, ...]:
     """
     head, _, _ = path.rpartition(f"/{ANY_ITEM}")
     picks = ["0", "0", "1", "-1"]
+    held = output_pointers(tool)
     for field in tool.return_fields:
-        if field.pointer.startswith(f"{head}/{ANY_ITEM}/") and ANY_ITEM not in field.pointer[len(head) + 2 :]:
+        if field.pointer in held and field.pointer.startswith(f"{head}/{ANY_ITEM}/") and ANY_ITEM not in field.pointer[len(head) + 2 :]:
             words = split_words(field.name)
             kind = kind_of(field)
             comparable = field.types[:1] in (("number",), ("integer",)) or kind in ("date", "time", "datetime")
@@ -103,7 +115,9 @@ def entry_picks(tool: ToolSpec, path: str) -> tuple[str, ...]:
                 continue
             if found and kind != "id":
                 inner = field.pointer[len(head) + 2 :]
-                picks += [f"min:{inner}"] * (2 if found[1] else 0) + [f"max:{inner}"] * (2 if found[2] == "best-rated" else 1 if found[2] else 0)
+                picks += [f"min:{inner}"] * (2 if found[1] else 0) + [f"max:{inner}"] * (
+                    2 if found[2] == "best-rated" else 1 if found[2] else 0
+                )
     return tuple(picks)
 
 
@@ -165,17 +179,30 @@ def say(value: Any, field: Field | None, today: dt.date | None, chooser: random.
         return chooser.choice(forms[:-1])
     if isinstance(value, int | float):
         kind = kind_of(field) if field is not None else ""
-        if isinstance(value, int) and 1 < value <= 12 and kind in ("", "count", "duration", "count_small") and chooser.random() < 0.4:
+        if (
+            isinstance(value, int)
+            and 1 < value <= 12
+            and kind in ("", "count", "duration", "count_small")
+            and chooser.random() < 0.4
+        ):
             return Form(NUMBER_WORDS[value], "number word")
         is_amount = abs(value) >= 10_000 and kind not in ("id", "year", "epoch")
         return next((form for form in forms if "," in form.text), forms[0]) if is_amount else forms[0]
     if forms[0].transform == "time":
         return chooser.choice(forms[:-1])
     spoken = next((form for form in forms if form.transform == "enum synonym"), None)
-    if spoken and field is not None and (field.schema.get("enum") or "_" in text) and " " not in text and kind_of(field) not in _EXACT:
+    if (
+        spoken
+        and field is not None
+        and (field.schema.get("enum") or "_" in text)
+        and " " not in text
+        and kind_of(field) not in _EXACT
+    ):
         return Form(spoken.text.upper() if len(text) <= 3 and text.isupper() else spoken.text, spoken.transform)
     return Form(text, "")
 
 
-_EXACT = frozenset({"id", "uuid", "url", "email", "credential", "filename", "path", "username", "symbol", "domain", "wallet", "branch"})
+_EXACT = frozenset(
+    {"id", "uuid", "url", "email", "credential", "filename", "path", "username", "symbol", "domain", "wallet", "branch"}
+)
 """Kinds that are said letter by letter."""

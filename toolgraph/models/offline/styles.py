@@ -45,7 +45,9 @@ def _around_values(text: str, change: Callable[[str], str]) -> str:
 def _careless(text: str, chooser: random.Random) -> str:
     """No capitals at the start, no full stop at the end, now and then."""
     if chooser.random() < 0.55:
-        text = _around_values(text, lambda piece: re.sub(r"(?<![A-Z])\b([A-Z])(?=[a-z]+\b)(?!')", lambda found: found[1].lower(), piece))
+        text = _around_values(
+            text, lambda piece: re.sub(r"(?<![A-Z])\b([A-Z])(?=[a-z]+\b)(?!')", lambda found: found[1].lower(), piece)
+        )
     if chooser.random() < 0.5 and text.endswith("."):
         text = text[:-1]
     return text
@@ -74,7 +76,9 @@ def _typos(text: str, chooser: random.Random) -> str:
 
 
 def _dropped_articles(text: str, chooser: random.Random) -> str:
-    return _around_values(text, lambda piece: _ARTICLE.sub(lambda found: "" if chooser.random() < 0.3 else f"{found[1]} ", piece))
+    return _around_values(
+        text, lambda piece: _ARTICLE.sub(lambda found: "" if chooser.random() < 0.3 else f"{found[1]} ", piece)
+    )
 
 
 _CHANGES: dict[str, Callable[[str, random.Random], str]] = {

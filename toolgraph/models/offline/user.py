@@ -12,7 +12,15 @@ from toolgraph.models.offline.banks import Words, load_words
 from toolgraph.models.offline.derived import label, wording_of
 from toolgraph.models.offline.facts import as_claim
 from toolgraph.models.offline.planning import TurnPlanner
-from toolgraph.models.offline.speech import capitalised, describe_pick, entity_noun, join_phrases, pick_entry, plural, say
+from toolgraph.models.offline.speech import (
+    capitalised,
+    describe_pick,
+    entity_noun,
+    join_phrases,
+    pick_entry,
+    plural,
+    say,
+)
 from toolgraph.models.offline.styles import apply_style, protect
 from toolgraph.models.offline.wordings import Template, dotted
 from toolgraph.models.requests import UserAnswer, UserRequest
@@ -26,12 +34,25 @@ from toolgraph.tools.spec import ToolSpec
 
 NEED, LEAD, GREETING, SHIFT, INLINE = 0.45, 0.4, 0.25, 0.6, 0.4
 """Chances: a need is stated instead of a request; a reaction, a greeting, a change of subject comes first; two requests share a sentence."""
-_SPEAKER_ACTS = re.compile(r"\b(I|I'd|I'm|I'll|I've|we|we're|let's|let us|me|my|us|our|plan is|time|goal|task)\b(?!.*\byou\b)", re.I)
+_SPEAKER_ACTS = re.compile(
+    r"\b(I|I'd|I'm|I'll|I've|we|we're|let's|let us|me|my|us|our|plan is|time|goal|task)\b(?!.*\byou\b)", re.I
+)
 _FOR_ME = (("show me", "see"), ("tell me", "find out"), ("give me", "get"), ("find me", "find"), ("get me", "get"), ("send me", "get"),
            ("let me know", "find out"), ("bring me", "get"), ("book me", "book"), ("read me", "read"), ("remind me", "recall"))  # fmt: skip
 _RUNS_ON = re.compile(r"(from|to|in|at|on|for|until|into|between|by) ")
-_KIND_NOUNS = {"email": "email address", "phone": "phone number", "url": "link", "city": "city", "person": "person", "address": "address"}
-_SAME = {"city": ("the same city", "the same place"), "date": ("the same day", "that same date"), "country": ("the same country",)}
+_KIND_NOUNS = {
+    "email": "email address",
+    "phone": "phone number",
+    "url": "link",
+    "city": "city",
+    "person": "person",
+    "address": "address",
+}
+_SAME = {
+    "city": ("the same city", "the same place"),
+    "date": ("the same day", "that same date"),
+    "country": ("the same country",),
+}
 
 
 def speak(request: UserRequest, seed: int) -> UserAnswer:
@@ -70,7 +91,9 @@ def _tool_for(intent: str, tools: Sequence[ToolSpec], planner: TurnPlanner) -> T
     wanted = set(re.findall(r"[a-z]{3,}", intent.lower()))
 
     def overlap(tool: ToolSpec) -> float:
-        words = set(re.findall(r"[a-z]{3,}", " ".join(ask.text for ask in wording_of(tool).asks if not ask.slots).lower()))
+        words = set(
+            re.findall(r"[a-z]{3,}", " ".join(ask.text for ask in wording_of(tool).asks if not ask.slots).lower())
+        )
         return len(wanted & words) / (len(words) or 1)
 
     return max(tools, key=overlap)
@@ -96,7 +119,11 @@ class _Speaker:
     def request_text(self) -> str:
         self.calls |= {call.id: call for step in self.turn.steps for call in step.calls}
         withheld = set(self.turn.withheld)
-        groups = [group for number, step in enumerate(self.turn.steps) for group in self._groups(step, withheld if number == 0 else set())]
+        groups = [
+            group
+            for number, step in enumerate(self.turn.steps)
+            for group in self._groups(step, withheld if number == 0 else set())
+        ]
         sentences = self._sentences(groups)
         opener = self._opener()
         return " ".join([*opener, *sentences])
@@ -126,7 +153,11 @@ class _Speaker:
         call = self.turn.steps[0].calls[0]
         if effects_of(self.tools[call.tool]) != "deletes":
             return False
-        made = [self.calls[argument.call] for argument in call.arguments if argument.source == "result" and argument.call in self.calls]
+        made = [
+            self.calls[argument.call]
+            for argument in call.arguments
+            if argument.source == "result" and argument.call in self.calls
+        ]
         return any(effects_of(self.tools[source.tool]) == "writes" for source in made)
 
     def _sentences(self, groups: list["_Group"]) -> list[str]:
@@ -189,7 +220,11 @@ class _Speaker:
                     continue
                 slot = re.sub(r"\.\d+(?=\.|$)", "", dotted(argument.pointer))
                 twin = _twin(argument, calls[0]) if number else None
-                if twin is not None and (twin.value, twin.pick, twin.path) == (argument.value, argument.pick, argument.path):
+                if twin is not None and (twin.value, twin.pick, twin.path) == (
+                    argument.value,
+                    argument.pick,
+                    argument.path,
+                ):
                     continue
                 field = fields.get(re.sub(r"/\d+(?=/|$)", "/*", argument.pointer)) or fields.get(argument.pointer)
                 if twin is not None and argument.pick:
@@ -210,7 +245,7 @@ class _Speaker:
                 return self.random.choice(same)
         if field is not None and kind_of(field) in ("id", "uuid"):
             noun = entity_noun(field.name)
-            return f"{noun} {protect(str(value))}" if noun and len(noun.split()) < 4 else protect(str(value))
+            return f"{noun if noun and len(noun.split()) < 4 else 'ID'} {protect(str(value))}"
         return self._scalar(value, field)
 
     def _scalar(self, value: Any, field: Field | None) -> str:
@@ -239,14 +274,25 @@ class _Speaker:
         if actual is None:
             return ""
         content = next((message.content for message in self.request.messages if message.tool_call_id == actual), "")
-        spoken = next((message.content for message in reversed(self.request.messages) if message.role == "assistant" and message.content), "")
+        spoken = next(
+            (
+                message.content
+                for message in reversed(self.request.messages)
+                if message.role == "assistant" and message.content
+            ),
+            "",
+        )
         head, _, _ = argument.path.partition("/*")
         try:
             entries = pointers.get(json.loads(content), head)
             entry = entries[pick_entry(entries, argument.pick)]
         except (ValueError, LookupError, TypeError):
             return ""
-        names = [value for key, value in entry.items() if isinstance(value, str) and not re.search(r"id$|date|time|status|currency", key)]
+        names = [
+            value
+            for key, value in entry.items()
+            if isinstance(value, str) and not re.search(r"id$|date|time|status|currency", key)
+        ]
         same = [other for other in entries if names and names[0] in other.values()]
         return names[0] if names and len(same) == 1 and names[0] in spoken and len(names[0].split()) < 7 else ""
 
@@ -261,7 +307,11 @@ class _Group:
         """A verb phrase with every value in it."""
         wording = wording_of(self.tool)
         fitting = [ask for ask in wording.asks if ask.slots <= self.fills.keys()]
-        ask = speaker.random.choices(fitting, [1 + 3 * len(ask.slots) for ask in fitting])[0] if fitting else Template("use this", frozenset())
+        ask = (
+            speaker.random.choices(fitting, [1 + 3 * len(ask.slots) for ask in fitting])[0]
+            if fitting
+            else Template("use this", frozenset())
+        )
         rest = self.details(speaker, ask.slots)
         return f"{ask.fill(self.fills)}{_tail(rest)}"
 
@@ -274,7 +324,7 @@ class _Group:
                 continue
             options = wording.details.get(slot) or ()
             if text in ("true", "false"):
-                fragments.append(self._claim(slot, text, options, speaker))
+                fragments.append(protect(self._claim(slot, text, options, speaker)))
             elif options:
                 fragments.append(speaker.random.choice(options).fill(self.fills))
             else:
@@ -282,13 +332,16 @@ class _Group:
                 fragments.append(f"with {text} as the {name}")
         return fragments
 
-
     def _claim(self, slot: str, text: str, options: tuple[Template, ...], speaker: _Speaker) -> str:
         """A boolean in words that imply it: those written for it, if they do, else its name."""
         field = next((field for field in self.tool.parameter_fields if dotted(field.pointer) == slot), None)
         if text == "false":
             return f"without {_bare(slot)}"
-        implying = [option.text for option in options if not option.slots and field is not None and implies(option.text, True, field)]
+        implying = [
+            option.text
+            for option in options
+            if not option.slots and field is not None and implies(option.text, True, field)
+        ]
         return speaker.random.choice(implying) if implying else f"with {_bare(slot)}"
 
 
@@ -300,7 +353,7 @@ def _tail(fragments: list[str]) -> str:
     if not others:
         return text
     if len(others) == 1:
-        return f"{text}{',' if running else ''} {others[0]}"
+        return f"{text}{'' if others[0].startswith('with ') and not running else ','} {others[0]}"
     return f"{text}, {join_phrases(others)}"
 
 
@@ -319,7 +372,9 @@ def _as_speaker(ask: str, frame: str) -> str:
 
 
 def _bare(slot: str) -> str:
-    return re.sub(r"^(is|include|includes|has|should|use|enable|with|show|allow) ", "", split_words(slot.split(".")[-1]))
+    return re.sub(
+        r"^(is|include|includes|has|should|use|enable|with|show|allow) ", "", split_words(slot.split(".")[-1])
+    )
 
 
 def _thing(argument: PlannedArgument, field: Field | None) -> str:
@@ -339,4 +394,3 @@ def _twin(argument: PlannedArgument, call: PlannedCall) -> PlannedArgument | Non
 def _fields_of(tool: ToolSpec) -> dict[str, Field]:
     fields = {field.pointer: field for field in tool.parameter_fields}
     return fields | {field.pointer.removesuffix("/*"): field for field in tool.parameter_fields}
-

@@ -32,18 +32,24 @@ _PAST = re.compile(
 )
 _PERIOD_ENDS = re.compile(r"\b(first|last) day\b|\blast name\b")
 _SOON = re.compile(r"expected|deliver|due|arriv|pick ?up|repl(y|ies)|forecast")
-_START = re.compile(r"\b(start|from|begin|check ?in|departure|depart|pick ?up|since|after|arrival|outbound|first day|opens?)")
-_END = re.compile(r"\b(end|to|until|till|check ?out|return|drop ?off|before|due|inbound|finish|last day|closes?|through|expir)")
+_START = re.compile(
+    r"\b(start|from|begin|check ?in|departure|depart|pick ?up|since|after|arrival|outbound|first day|opens?)"
+)
+_END = re.compile(
+    r"\b(end|to|until|till|check ?out|return|drop ?off|before|due|inbound|finish|last day|closes?|through|expir)"
+)
 _MODES = ("standard", "basic", "detailed", "full", "simple", "advanced", "compact", "extended")
 _HIGH = re.compile(r"\b(max|maximum|highest|upper|most|high|to)\b")
 _LOW = re.compile(r"\b(min|minimum|lowest|lower|least|low|from)\b")
 _EXAMPLES = re.compile(
-    r"(?:e\.?g\.?,?|for example,?|such as|like|example:?|examples:?)[\s:,(]*((?:[\"'`“][^\"'`”]{1,40}[\"'`”](?:,?\s*(?:or|and)?\s*)?)+)", re.I
+    r"(?:e\.?g\.?,?|for example,?|such as|like|example:?|examples:?)[\s:,(]*((?:[\"'`“][^\"'`”]{1,40}[\"'`”](?:,?\s*(?:or|and)?\s*)?)+)",
+    re.I,
 )
 _BARE_EXAMPLES = re.compile(r"\((?:e\.?g\.?|ex:|example:|for example,?|such as)[\s:,]*([^()\"'`]{2,60})\)", re.I)
 _OPTIONS = re.compile(
     r"(?:one of|options?(?: are)?|either|possible values?(?: are)?|values?(?: are)?|must be|can be|allowed values?|supported values?|available values?)"
-    r"(?: the following)?(?: values?)?\s*[:\-]?\s*\[?((?:[\"'`][^\"'`]{1,30}[\"'`](?:\s*(?:\||,|/|or|and)\s*)*)+)", re.I
+    r"(?: the following)?(?: values?)?\s*[:\-]?\s*\[?((?:[\"'`][^\"'`]{1,30}[\"'`](?:\s*(?:\||,|/|or|and)\s*)*)+)",
+    re.I,
 )
 _QUOTED = re.compile(r"[\"'`“]([^\"'`”]{1,40})[\"'`”]")
 _DATE_FORMAT = (
@@ -189,6 +195,8 @@ def _from_kind(field_: Field, kind: str, scene: Scene, is_result: bool) -> str |
         return f"{scene.random.uniform(low, high):.{decimals}f}"
     if kind == "mode":
         return scene.random.choice(_MODES)
+    if kind == "text":
+        return _made_up(field_, scene)
     bank = value_bank(kind) or value_bank("text")
     value = scene.random.choice(bank)
     if kind in ("city", "country", "airport", "currency", "language", "company"):
@@ -196,6 +204,17 @@ def _from_kind(field_: Field, kind: str, scene: Scene, is_result: bool) -> str |
         if value in taken:
             value = scene.random.choice(bank)
     return str(value)
+
+
+_ADJECTIVES = ("main", "primary", "standard", "new", "current", "second", "spare", "regular", "local", "shared")
+
+
+def _made_up(field_: Field, scene: Scene) -> str:
+    """A value for a text of unknown meaning: it names at least what the field is about."""
+    thing = split_words(field_.name).split()[-1:]
+    if thing and thing[0].isascii() and thing[0].isalpha() and 3 <= len(thing[0]) <= 14:
+        return f"{scene.random.choice(_ADJECTIVES)} {thing[0]}"
+    return str(scene.random.choice(value_bank("text")))
 
 
 def _with_other_digits(example: str, chooser: random.Random) -> str:
@@ -207,7 +226,11 @@ def _with_other_digits(example: str, chooser: random.Random) -> str:
 
 
 def _identifier(field_: Field, chooser: random.Random) -> str:
-    words = [word for word in split_words(field_.name).split() if word not in ("id", "ids", "number", "no", "code", "key", "uuid")]
+    words = [
+        word
+        for word in split_words(field_.name).split()
+        if word not in ("id", "ids", "number", "no", "code", "key", "uuid")
+    ]
     initials = "".join(word[0] for word in words[:2] if word[0].isascii() and word[0].isalpha()).upper()
     prefix = initials if len(initials) == 2 else (words[0][:2].upper() if words and words[0][:2].isascii() else "ID")
     return f"{prefix}-{chooser.randint(10000, 98999)}"
@@ -263,7 +286,9 @@ def _day(field_: Field, scene: Scene) -> dt.date:
     elif _SOON.search(about):
         day = scene.today + dt.timedelta(days=chooser.randint(1, 12))
     else:
-        day = scene.today + dt.timedelta(days=chooser.randint(1, 14) if chooser.random() < 0.5 else chooser.randint(10, 75))
+        day = scene.today + dt.timedelta(
+            days=chooser.randint(1, 14) if chooser.random() < 0.5 else chooser.randint(10, 75)
+        )
     if _START.search(name) or "first day" in about:
         scene.chosen["first day"] = day
     return day
@@ -335,7 +360,11 @@ def _bounded(field_: Field, scene: Scene, decimals: int | None) -> float:
         low, high = max(low, floor), max(high, floor + abs(high - low))
     elif ceiling is not None:
         low, high = min(low, ceiling - 1), min(high, ceiling)
-    places = (usual or (1 if kind in ("rating", "percent", "number") and high - low < 12 else 0)) if decimals is None else decimals
+    places = (
+        (usual or (1 if kind in ("rating", "percent", "number") and high - low < 12 else 0))
+        if decimals is None
+        else decimals
+    )
     if decimals is None and kind == "money" and high - low < 400 and floor is not None:
         places = 2 if chooser.random() < 0.5 else 0
     value = round(chooser.uniform(low, high), places)

@@ -88,7 +88,9 @@ def _read(entry: dict[str, Any]) -> Wording:
     return Wording(
         asks=tuple(template(text) for text in several(entry.get("asks"))),
         needs=tuple(template(text) for text in several(entry.get("needs"))),
-        details={name: tuple(template(text) for text in several(texts)) for name, texts in entry.get("details", {}).items()},
+        details={
+            name: tuple(template(text) for text in several(texts)) for name, texts in entry.get("details", {}).items()
+        },
         ask_back={name: several(texts) for name, texts in entry.get("ask_back", {}).items()},
         item=template(entry["item"]) if entry.get("item") else None,
         reports=tuple(template(text) for text in several(entry.get("reports"))),

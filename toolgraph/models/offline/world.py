@@ -65,6 +65,8 @@ class _Answering:
         self.tool, self.arguments, self.scene = request.tool, request.arguments, scene
         self.effects = effects_of(request.tool)
         self.asked = _named_scalars(request.arguments)
+        self.asked_words = {split_words(name): value for name, value in self.asked.items()}
+        self.first_field = next(iter(request.tool.return_fields), None)
         self.records = records_of(request.facts)
         self.subject = self._subject()
         self.limits = _limits(self.asked)
@@ -86,7 +88,11 @@ class _Answering:
             record = self.records.get(_record_key(name, value))
             if record:
                 for other, referred in record.items():
-                    parent = self.records.get(_record_key(other, referred)) if is_id_name(other) and referred != value else None
+                    parent = (
+                        self.records.get(_record_key(other, referred))
+                        if is_id_name(other) and referred != value
+                        else None
+                    )
                     for key, fact in (parent or {}).items():
                         known.setdefault(key, fact)
                 known.update(record)
@@ -95,14 +101,21 @@ class _Answering:
     def _leaf(self, field: Field, pointer: str) -> Any:
         inside_list = any(key.isdigit() for key in pointers.split(pointer))
         name = field.name
-        if name in self.asked and field.pointer not in self.own_item_ids:
-            value = self.asked[name]
-            if _admits(field, value):
+        if field.pointer not in self.own_item_ids:
+            value = self.asked.get(name, self.asked_words.get(split_words(name)))
+            if value is None and not inside_list and field is self.first_field and is_id_name(name):
+                value = self.asked_words.get("id")
+            if value is not None and _admits(field, value):
                 return value
         if name in self.subject and (not inside_list or _SHARED_BY_ITEMS.search(name)) and self.effects != "deletes":
             if _admits(field, self.subject[name]):
                 return self.subject[name]
-        if name in self.subject and self.effects == "deletes" and name != "status" and _admits(field, self.subject[name]):
+        if (
+            name in self.subject
+            and self.effects == "deletes"
+            and name != "status"
+            and _admits(field, self.subject[name])
+        ):
             return self.subject[name]
         words = split_words(name)
         if "currenc" in words and field.schema.get("enum"):
@@ -124,9 +137,13 @@ class _Answering:
         for base, side, bound in self.limits:
             if base and base in words:
                 if side == "high" and value > bound:
-                    value = round(bound * self.scene.random.uniform(0.6, 0.98), 0 if json_type(value) == "integer" else 2)
+                    value = round(
+                        bound * self.scene.random.uniform(0.6, 0.98), 0 if json_type(value) == "integer" else 2
+                    )
                 elif side == "low" and value < bound:
-                    value = round(bound * self.scene.random.uniform(1.02, 1.3), 0 if json_type(value) == "integer" else 2)
+                    value = round(
+                        bound * self.scene.random.uniform(1.02, 1.3), 0 if json_type(value) == "integer" else 2
+                    )
                 value = int(value) if json_type(value) != "integer" and float(value).is_integer() else value
                 if json_type(field.schema.get("minimum", 0)) == "integer" and "integer" in field.types:
                     value = int(value)
@@ -190,7 +207,14 @@ def own_id(entity: Record) -> tuple[str, Any] | None:
 
 def _own_name(entity: Record) -> tuple[str, Any] | None:
     """Return the name of an object that has no id but is called something."""
-    return next(((name, value) for name, value in entity.items() if isinstance(value, str) and re.search(r"(name|title)$", name)), None)
+    return next(
+        (
+            (name, value)
+            for name, value in entity.items()
+            if isinstance(value, str) and re.search(r"(name|title)$", name)
+        ),
+        None,
+    )
 
 
 def _record_key(name: str, value: Any) -> str:
@@ -245,7 +269,9 @@ def _limits(asked: Record) -> list[tuple[str, str, float]]:
 def _admits(field: Field, value: Any) -> bool:
     if isinstance(value, dict | list):
         return False
-    return fits(value, field.schema) and (not field.types or json_type(value) in (*field.types, "integer" if "number" in field.types else ""))
+    return fits(value, field.schema) and (
+        not field.types or json_type(value) in (*field.types, "integer" if "number" in field.types else "")
+    )
 
 
 def _count_entries(result: Any) -> None:
@@ -254,5 +280,9 @@ def _count_entries(result: Any) -> None:
         lists = [child for child in result.values() if isinstance(child, list)]
         if len(lists) == 1:
             for name, value in result.items():
-                if isinstance(value, int) and not isinstance(value, bool) and re.search(r"count|total$|^total_?(results|matches)?$", name):
+                if (
+                    isinstance(value, int)
+                    and not isinstance(value, bool)
+                    and re.search(r"count|total$|^total_?(results|matches)?$", name)
+                ):
                     result[name] = len(lists[0])
