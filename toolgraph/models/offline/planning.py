@@ -1,25 +1,23 @@
 """The planner's rule: turns over a sample of tools, calls first, each argument with its source.
 
-A turn starts from a tool whose required values somebody can give: the user, an earlier result, the system message. It goes on, step by
-step, to tools that take what the last result holds; a step may hold several calls. Words come later, from the user's rule.
+A turn starts from a tool whose required values somebody can give: the user, an earlier result, the system message. It
+goes on, step by step, to tools that take what the last result holds; a step may hold several calls. Words come later,
+from the user's rule.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-from toolgraph.dialogue.blueprint import LinkKind, PlannedArgument, PlannedCall, PlannedStep, PlannedTurn
-from toolgraph.dialogue.spoken import find_said, today_in
+from toolgraph.dialogue.blueprint import LinkKind, PlannedCall, PlannedStep, PlannedTurn
+from toolgraph.dialogue.spoken import today_in
 from toolgraph.models.offline.banks import people
-from toolgraph.models.offline.flows import FLOWING_KINDS, Flow, flows_between
-from toolgraph.models.offline.shapes import fill, input_shape
-from toolgraph.models.offline.speech import entry_picks
-from toolgraph.models.offline.values import ends_a_period, fits, make_value, new_scene, note_first_day
+from toolgraph.models.offline.derived import wording_of
+from toolgraph.models.offline.flows import flows_between
+from toolgraph.models.offline.plan_arguments import CallBuilder, Setting
+from toolgraph.models.offline.plan_memory import Memory, content_of
+from toolgraph.models.offline.values import make_value, new_scene
 from toolgraph.models.requests import PlanAnswer, PlanRequest
 from toolgraph.seeds import rng
-from toolgraph.tools import pointers
-from toolgraph.tools.fields import Field
 from toolgraph.tools.inference import effects_of
 from toolgraph.tools.kinds import NAMED_KINDS, kind_of
 from toolgraph.tools.names import split_words
@@ -31,13 +29,9 @@ TWO_VALUES, TWO_ENTRIES, TWO_TOOLS = 0.6, 0.55, 0.75
 """Chances of a parallel step: one question for two values, two entries of a list, two unrelated tools."""
 WITHHELD, ASIDE, THANKS = 0.14, 0.1, 0.24
 """Chances that a turn withholds a required value, that an aside follows a turn, and that the dialogue ends in thanks."""
-OPTIONAL = 0.3
-"""Chance that an optional parameter is given; at most `MOST_OPTIONAL` a call."""
-MOST_OPTIONAL = 2
 DEFAULT_TODAY = dt.date(2026, 1, 15)
 _ASKED_TWICE = NAMED_KINDS - {"title", "username", "first_name", "last_name"} | {"id"}
 """Kinds of which one asks about two at once: two cities, two orders."""
-_UNSPEAKABLE = frozenset({"base64", "code", "sql"})
 
 
 def plan(request: PlanRequest, seed: int) -> PlanAnswer:
@@ -49,44 +43,18 @@ def plan(request: PlanRequest, seed: int) -> PlanAnswer:
     return PlanAnswer.model_construct(turns=turns)
 
 
-@dataclass(slots=True)
-class Known:
-    """A call that was planned, and what its result can give to later ones."""
-
-    turn: int
-    call: PlannedCall
-    tool: ToolSpec
-    pick: str = ""
-    """The entry of its list that the dialogue went on with, if it did."""
-    is_parallel: bool = False
-
-
-@dataclass(slots=True)
-class _State:
-    known: list[Known] = field(default_factory=list)
-    said: dict[str, tuple[Any, int]] = field(default_factory=dict)
-    """Values the user has given, by the words of the field's name, with the turn."""
-    used: dict[str, int] = field(default_factory=dict)
-    gone: set[Any] = field(default_factory=set)
-    """Ids of what was deleted: nobody speaks of it again."""
-    asked: set[tuple[Any, ...]] = field(default_factory=set)
-    """Every call planned, so that none is planned twice."""
-
-
 class TurnPlanner:
     """Plans turn after turn; what was planned before is its only state."""
 
     def __init__(self, tools: Sequence[ToolSpec], system: str, seed: int, key: str) -> None:
         self.tools = tuple(tools)
-        self.system = system
-        self.today = today_in(system) or DEFAULT_TODAY
-        self.random = rng(seed, "plan", key)
-        self.person = next((person for person in people() if person.full_name in system), None) or self.random.choice(
-            people()
-        )
+        chooser = rng(seed, "plan", key)
+        named = next((person for person in people() if person.full_name in system), None)
+        self.setting = Setting(chooser, today_in(system) or DEFAULT_TODAY, named or chooser.choice(people()), system)
+        self.random = chooser
         self.effects = {tool.name: effects_of(tool) for tool in tools}
         self.by_name = {tool.name: tool for tool in tools}
-        self.state = _State()
+        self.memory = Memory()
 
     # --- turns --------------------------------------------------------------------------------------------------
 
@@ -123,7 +91,7 @@ class TurnPlanner:
             counter += len(calls)
             steps.append(PlannedStep.model_construct(calls=calls))
             for call in calls:
-                self._remember(call, number, is_parallel=len(calls) > 1)
+                self.memory.remember(call, self.by_name[call.tool], number)
         withheld = self._withheld(steps[0]) if may_withhold and self.random.random() < WITHHELD else ()
         return PlannedTurn.model_construct(
             kind="missing_parameter" if withheld else "tool_request",
@@ -136,7 +104,7 @@ class TurnPlanner:
             for step in turn.steps:
                 for call in step.calls:
                     if call.tool in self.by_name:
-                        self._remember(call, number, is_parallel=len(step.calls) > 1)
+                        self.memory.remember(call, self.by_name[call.tool], number)
 
     # --- choosing tools -----------------------------------------------------------------------------------------
 
@@ -154,19 +122,19 @@ class TurnPlanner:
             followers = self._followers(chain[-1], chain)
             if not followers:
                 break
-            fresh = [tool for tool in followers if not self.state.used.get(tool.name)]
+            fresh = [tool for tool in followers if not self.memory.used.get(tool.name)]
             chain.append(self.random.choice(fresh or followers))
         return chain
 
     def _weight_as_start(self, tool: ToolSpec, number: int) -> float:
         """How natural it is to begin a turn with this tool."""
-        uses = self.state.used.get(tool.name, 0)
+        uses = self.memory.used.get(tool.name, 0)
         if uses and self.effects[tool.name] != "reads":
             return 0.001
         if uses and not tool.parameter_fields:
             return 0.001
         weight = 1.0 if not uses else 0.3 / uses
-        reach = self._flows_into(tool, number, ())
+        reach = self.memory.flows_into(tool, number)
         missing = [
             field_ for field_ in tool.parameter_fields
             if field_.is_required and kind_of(field_) in ("id", "uuid") and field_.pointer not in reach
@@ -175,7 +143,7 @@ class TurnPlanner:
             weight *= 0.12 ** len(missing)
         elif any(flow.is_id for _, flow in reach.values()):
             weight *= 6.0
-        elif reach or any(split_words(field_.name) in self.state.said for field_ in tool.parameter_fields):
+        elif reach or any(split_words(field_.name) in self.memory.said for field_ in tool.parameter_fields):
             weight *= 2.0
         if self.effects[tool.name] == "deletes" and not reach:
             weight *= 0.5
@@ -187,7 +155,7 @@ class TurnPlanner:
         if self.effects[tool.name] == "deletes":
             return found
         for other in self.tools:
-            if other in chain or (self.state.used.get(other.name) and self.effects[other.name] != "reads"):
+            if other in chain or (self.memory.used.get(other.name) and self.effects[other.name] != "reads"):
                 continue
             if self.effects[other.name] == "deletes" and self.effects[tool.name] != "reads":
                 continue
@@ -201,48 +169,17 @@ class TurnPlanner:
                 found.append(other)
         return found
 
-    def _flows_into(self, tool: ToolSpec, number: int, current: Sequence[Known]) -> dict[str, tuple[Known, Flow]]:
-        """For each parameter, the latest planned result that can give its value."""
-        reach: dict[str, tuple[Known, Flow]] = {}
-        for known in reversed(self.state.known):
-            if known.tool.name == tool.name:
-                continue
-            for flow in flows_between(known.tool, tool):
-                if "*" in flow.path and known.turn < number - 1 and not known.pick:
-                    continue  # nobody says "the second one" of a list two turns ago
-                reach.setdefault(flow.pointer, (known, flow))
-        return reach
-
     # --- calls --------------------------------------------------------------------------------------------------
 
-    def _call(self, tool: ToolSpec, call_id: str, number: int, is_linked: bool) -> PlannedCall:
+    def _call(self, tool: ToolSpec, call_id: str, turn: int, is_linked: bool) -> PlannedCall:
         """A call nobody made before; what it shares with an earlier one is given up if need be."""
-        call = _CallBuilder(self, tool, call_id, number, is_linked).build()
-        for _ in range(3):
-            if _content(call) not in self.state.asked:
+        for linked in (is_linked, False, False, False):
+            call = CallBuilder(
+                tool, call_id=call_id, turn=turn, setting=self.setting, memory=self.memory, is_linked=linked
+            ).build()
+            if content_of(call) not in self.memory.asked:
                 break
-            call = _CallBuilder(self, tool, call_id, number, is_linked=False).build()
         return call
-
-    def _remember(self, call: PlannedCall, number: int, *, is_parallel: bool) -> None:
-        tool = self.by_name[call.tool]
-        self.state.asked.add(_content(call))
-        self.state.used[tool.name] = self.state.used.get(tool.name, 0) + 1
-        for argument in call.arguments:
-            name = split_words(pointers.split(argument.pointer)[-1])
-            if argument.source == "user" and not isinstance(argument.value, list):
-                self.state.said[name] = (argument.value, number)
-            elif argument.source == "result":
-                for known in self.state.known:
-                    if known.call.id == argument.call and argument.pick:
-                        known.pick = known.pick or argument.pick
-        if self.effects[tool.name] == "deletes":
-            self.state.known = [
-                known for known in self.state.known if not any(flow.is_id for flow in flows_between(known.tool, tool))
-            ]
-            self.state.gone |= {argument.value for argument in call.arguments if isinstance(argument.value, str | int)}
-            return
-        self.state.known.append(Known(number, call, tool, "", is_parallel))
 
     def _in_parallel(
         self,
@@ -272,7 +209,7 @@ class TurnPlanner:
             others = [
                 other for other in self.tools
                 if other.name != tool.name and other not in following and self.effects[other.name] == "reads"
-                and not self.state.used.get(other.name) and self._weight_as_start(other, number) >= 0.9
+                and not self.memory.used.get(other.name) and self._weight_as_start(other, number) >= 0.9
             ]  # fmt: skip
             if others:
                 return first, self._call(self.random.choice(others), call_id, number, True)
@@ -289,7 +226,7 @@ class TurnPlanner:
             and isinstance(argument.value, str) and kind_of(fields[argument.pointer]) in _ASKED_TWICE
         ]  # fmt: skip
         for argument in named[:1]:
-            scene = new_scene(self.random, self.today, self.person)
+            scene = new_scene(self.random, self.setting.today, self.setting.person)
             for _ in range(4):
                 value = make_value(fields[argument.pointer], scene)
                 if (
@@ -319,8 +256,6 @@ class TurnPlanner:
         return (self.random.choice(own),) if own else ()
 
     def _intent(self, steps: Sequence[PlannedStep]) -> str:
-        from toolgraph.models.offline.derived import wording_of
-
         names = dict.fromkeys(call.tool for step in steps for call in step.calls)
         goals = []
         for name in names:
@@ -339,193 +274,9 @@ class TurnPlanner:
         return "entity" if any(argument.is_carried for argument in arguments) else "transition"
 
 
-class _CallBuilder:
-    """Chooses the arguments of one call."""
-
-    def __init__(self, planner: TurnPlanner, tool: ToolSpec, call_id: str, number: int, is_linked: bool) -> None:
-        self.planner, self.tool, self.call_id, self.number, self.is_linked = planner, tool, call_id, number, is_linked
-        self.random = planner.random
-        self.scene = new_scene(self.random, planner.today, planner.person)
-        self.reach = planner._flows_into(tool, number, ()) if is_linked else {}
-        self.arguments: list[PlannedArgument] = []
-        self.picks: dict[str, str] = {}
-        self.optional = 0
-
-    def build(self) -> PlannedCall:
-        filled = fill(input_shape(self.tool), self._leaf, self.random, self._wants, (1, 2))
-        empty = [_argument(pointer, "default", value) for pointer, value in _empty_containers(filled)]
-        return PlannedCall.model_construct(
-            id=self.call_id, tool=self.tool.name, arguments=(*_merge_lists(self.arguments), *empty)
-        )
-
-    def _wants(self, pointer: str, name: str) -> bool:
-        if self.optional >= MOST_OPTIONAL or self.random.random() >= OPTIONAL:
-            return False
-        self.optional += 1
-        return True
-
-    def _leaf(self, field_: Field, pointer: str) -> Any:
-        if not pointer:
-            return {}
-        argument = self._argument(field_, pointer)
-        self.arguments.append(argument)
-        return argument.value
-
-    def _argument(self, field_: Field, pointer: str) -> PlannedArgument:
-        flow = self._from_result(field_, pointer)
-        if flow is not None:
-            return flow
-        kind = kind_of(field_)
-        context = self._from_context(field_, kind)
-        if context is not None:
-            return _argument(pointer, "context", context)
-        carried = self._carried(field_, kind)
-        if carried is not None:
-            return _argument(pointer, "user", carried, is_carried=True)
-        default = field_.schema.get("default")
-        if (
-            default is not None
-            and not isinstance(default, list | dict)
-            and default != ""
-            and fits(default, field_.schema)
-        ):
-            if kind in _UNSPEAKABLE or self.random.random() < 0.35:
-                return _argument(pointer, "default", default)
-        if "const" in field_.schema:
-            return _argument(pointer, "default", field_.schema["const"])
-        if field_.schema.get("enum") and len(field_.schema["enum"]) == 1:
-            return _argument(pointer, "default", field_.schema["enum"][0])
-        value = make_value(field_, self.scene)
-        if isinstance(value, dict | list):
-            return _argument(pointer, "default", value)
-        if value is None:
-            return _argument(pointer, "default", None)
-        return _argument(pointer, "user", value)
-
-    def _from_result(self, field_: Field, pointer: str) -> PlannedArgument | None:
-        found = self.reach.get(field_.pointer)
-        if found is None:
-            return None
-        known, flow = found
-        if not flow.is_id and known.turn != self.number and self.random.random() < 0.5:
-            return None
-        pick = ""
-        if "*" in flow.path:
-            pick = self.picks.get(known.call.id) or known.pick or self.random.choice(entry_picks(known.tool, flow.path))
-            self.picks[known.call.id] = pick
-        return PlannedArgument.model_construct(
-            pointer=pointer,
-            source="result",
-            value=None,
-            call=known.call.id,
-            path=flow.path,
-            pick=pick,
-            is_carried=False,
-        )
-
-    def _from_context(self, field_: Field, kind: str) -> Any:
-        system = self.planner.system
-        if kind == "credential":
-            value = make_value(field_, self.scene)
-            words = split_words(field_.name)
-            for line in system.split("\n"):
-                if line.casefold().startswith(f"- {words}: "):
-                    return line.split(": ", 1)[1]
-            return value if find_said(value, system) else None
-        if kind in ("person", "email", "phone", "username", "first_name", "last_name") and not field_.schema.get(
-            "examples"
-        ):
-            value = make_value(field_, self.scene)
-            if find_said(value, system) and self._is_about_the_user(field_):
-                return value
-        return None
-
-    def _is_about_the_user(self, field_: Field) -> bool:
-        """Whose name or address is meant: mostly the user's own where something is written, and not a recipient's."""
-        words = split_words(field_.name)
-        others = (
-            "recipient",
-            "to",
-            "cc",
-            "author",
-            "artist",
-            "actor",
-            "doctor",
-            "player",
-            "guest of",
-            "attendee",
-            "assignee",
-        )
-        return self.planner.effects[self.tool.name] != "reads" and not any(word in words.split() for word in others)
-
-    def _carried(self, field_: Field, kind: str) -> Any:
-        if (
-            not self.is_linked
-            or self.number == 0
-            or kind in ("message", "topic", "boolean", "count_small", "page", "text", "title")
-        ):
-            return None
-        words = split_words(field_.name)
-        if kind == "date" and ends_a_period(words):
-            return None
-        found = self.planner.state.said.get(words)
-        if found is None or found[1] == self.number or not fits(found[0], field_.schema):
-            return None
-        if found[0] in self.planner.state.gone or (
-            kind in ("id", "uuid") and self.planner.state.used.get(self.tool.name)
-        ):
-            return None
-        if kind not in FLOWING_KINDS and kind not in ("date", "currency", "language", "time"):
-            return None
-        if self.random.random() >= 0.75:
-            return None
-        if kind == "date":
-            note_first_day(words, found[0], self.scene)
-        return found[0]
-
-
-def _argument(pointer: str, source: Any, value: Any, is_carried: bool = False) -> PlannedArgument:
-    return PlannedArgument.model_construct(
-        pointer=pointer, source=source, value=value, call="", path="", pick="", is_carried=is_carried
-    )
-
-
-def _content(call: PlannedCall) -> tuple[Any, ...]:
-    """What a call asks, as something to compare."""
-    return call.tool, *((one.pointer, repr(one.value), one.call, one.path, one.pick) for one in call.arguments)
-
-
 def _picking(call: PlannedCall, call_id: str, pick: str) -> PlannedCall:
     """The same call with another entry of the list."""
     arguments = tuple(
         argument.model_copy(update={"pick": pick}) if argument.pick else argument for argument in call.arguments
     )
     return PlannedCall.model_construct(id=call_id, tool=call.tool, arguments=arguments)
-
-
-def _empty_containers(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
-    """Objects and lists without a leaf, which no argument would otherwise bring into being."""
-    if value in ({}, []) and isinstance(value, dict | list):
-        if pointer:
-            yield pointer, value
-    elif isinstance(value, dict):
-        for key, child in value.items():
-            yield from _empty_containers(child, pointers.join(pointer, key))
-    elif isinstance(value, list):
-        for index, child in enumerate(value):
-            yield from _empty_containers(child, pointers.join(pointer, index))
-
-
-def _merge_lists(arguments: Sequence[PlannedArgument]) -> Iterator[PlannedArgument]:
-    """The items of a list of scalars that the user names become one argument with a list for its value."""
-    merged: dict[str, list[Any]] = {}
-    for argument in arguments:
-        head, _, last = argument.pointer.rpartition("/")
-        if last.isdigit() and argument.source == "user":
-            if head not in merged:
-                merged[head] = []
-                yield _argument(head, "user", merged[head])
-            if argument.value not in merged[head]:
-                merged[head].append(argument.value)
-        else:
-            yield argument

@@ -106,7 +106,11 @@ def entry_picks(tool: ToolSpec, path: str) -> tuple[str, ...]:
     picks = ["0", "0", "1", "-1"]
     held = output_pointers(tool)
     for field in tool.return_fields:
-        if field.pointer in held and field.pointer.startswith(f"{head}/{ANY_ITEM}/") and ANY_ITEM not in field.pointer[len(head) + 2 :]:
+        if (
+            field.pointer in held
+            and field.pointer.startswith(f"{head}/{ANY_ITEM}/")
+            and ANY_ITEM not in field.pointer[len(head) + 2 :]
+        ):
             words = split_words(field.name)
             kind = kind_of(field)
             comparable = field.types[:1] in (("number",), ("integer",)) or kind in ("date", "time", "datetime")

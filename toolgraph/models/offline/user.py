@@ -10,7 +10,7 @@ from toolgraph.dialogue.provenance import implies
 from toolgraph.dialogue.spoken import today_in
 from toolgraph.models.offline.banks import Words, load_words
 from toolgraph.models.offline.derived import label, wording_of
-from toolgraph.models.offline.facts import as_claim
+from toolgraph.models.offline.facts import as_claim, entry_name
 from toolgraph.models.offline.planning import TurnPlanner
 from toolgraph.models.offline.speech import (
     capitalised,
@@ -288,13 +288,9 @@ class _Speaker:
             entry = entries[pick_entry(entries, argument.pick)]
         except (ValueError, LookupError, TypeError):
             return ""
-        names = [
-            value
-            for key, value in entry.items()
-            if isinstance(value, str) and not re.search(r"id$|date|time|status|currency", key)
-        ]
-        same = [other for other in entries if names and names[0] in other.values()]
-        return names[0] if names and len(same) == 1 and names[0] in spoken and len(names[0].split()) < 7 else ""
+        name = entry_name(entry)
+        is_plain = name in spoken and len(name.split()) < 7 and sum(entry_name(other) == name for other in entries) == 1
+        return name if name and is_plain else ""
 
 
 class _Group:

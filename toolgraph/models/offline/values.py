@@ -14,7 +14,7 @@ from toolgraph.models.offline.banks import Person, people, value_bank
 from toolgraph.tools.fields import Field
 from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.names import split_words
-from toolgraph.tools.schema import json_type
+from toolgraph.tools.schema import json_type, types_of
 
 Number = tuple[float, float, int]
 _RANGES: dict[str, Number] = {
@@ -83,6 +83,8 @@ def make_value(field_: Field, scene: Scene, *, is_result: bool = False) -> Any:
     schema = field_.schema
     if "const" in schema:
         return schema["const"]
+    if types_of(schema) == ("null",):
+        return None
     options = [option for option in schema.get("enum", ()) if option is not None and option != ""]
     if options:
         return scene.random.choice(options)

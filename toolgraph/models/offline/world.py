@@ -8,6 +8,7 @@ back in its result, what was changed stays changed, and the same question gets t
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from toolgraph.dialogue.spoken import parse_date, today_in
@@ -191,6 +192,7 @@ def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
     return records
 
 
+@lru_cache(maxsize=65536)
 def is_id_name(name: str) -> bool:
     """Say whether a field's name is that of an identifier."""
     return bool(_ID_NAME.search(name)) and not _NOT_ID.search(name)

@@ -1,0 +1,218 @@
+"""The arguments of one planned call: for each, where its value will come from."""
+
+import datetime as dt
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall
+from toolgraph.dialogue.spoken import find_said
+from toolgraph.models.offline.banks import Person
+from toolgraph.models.offline.flows import FLOWING_KINDS
+from toolgraph.models.offline.plan_memory import Memory
+from toolgraph.models.offline.shapes import fill, input_shape
+from toolgraph.models.offline.speech import entry_picks
+from toolgraph.models.offline.values import ends_a_period, fits, make_value, new_scene, note_first_day
+from toolgraph.tools import pointers
+from toolgraph.tools.fields import Field
+from toolgraph.tools.inference import effects_of
+from toolgraph.tools.kinds import kind_of
+from toolgraph.tools.names import split_words
+from toolgraph.tools.spec import ToolSpec
+
+OPTIONAL = 0.3
+"""Chance that an optional parameter is given; at most `MOST_OPTIONAL` a call."""
+MOST_OPTIONAL = 2
+_UNSPEAKABLE = frozenset({"base64", "code", "sql"})
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a dialogue is set in: its choices, its day, its user, and what the system message says."""
+
+    random: random.Random
+    today: dt.date
+    person: Person
+    system: str
+
+
+class CallBuilder:
+    """Chooses the arguments of one call."""
+
+    def __init__(
+        self, tool: ToolSpec, *, call_id: str, turn: int, setting: Setting, memory: Memory, is_linked: bool
+    ) -> None:
+        self.tool, self.call_id, self.turn, self.setting, self.memory = tool, call_id, turn, setting, memory
+        self.is_linked = is_linked
+        self.random = setting.random
+        self.scene = new_scene(setting.random, setting.today, setting.person)
+        self.reach = memory.flows_into(tool, turn) if is_linked else {}
+        self.arguments: list[PlannedArgument] = []
+        self.picks: dict[str, str] = {}
+        self.optional = 0
+
+    def build(self) -> PlannedCall:
+        """Return the call."""
+        filled = fill(input_shape(self.tool), self._leaf, self.random, self._wants, (1, 2))
+        empty = [_argument(pointer, "default", value) for pointer, value in _empty_containers(filled)]
+        return PlannedCall.model_construct(
+            id=self.call_id, tool=self.tool.name, arguments=(*_merge_lists(self.arguments), *empty)
+        )
+
+    def _wants(self, pointer: str, name: str) -> bool:
+        if self.optional >= MOST_OPTIONAL or self.random.random() >= OPTIONAL:
+            return False
+        self.optional += 1
+        return True
+
+    def _leaf(self, field_: Field, pointer: str) -> Any:
+        if not pointer:
+            return {}
+        argument = self._argument(field_, pointer)
+        self.arguments.append(argument)
+        return argument.value
+
+    def _argument(self, field_: Field, pointer: str) -> PlannedArgument:
+        flow = self._from_result(field_, pointer)
+        if flow is not None:
+            return flow
+        kind = kind_of(field_)
+        context = self._from_context(field_, kind)
+        if context is not None:
+            return _argument(pointer, "context", context)
+        carried = self._carried(field_, kind)
+        if carried is not None:
+            return _argument(pointer, "user", carried, is_carried=True)
+        default = field_.schema.get("default")
+        if (
+            default is not None
+            and not isinstance(default, list | dict)
+            and default != ""
+            and fits(default, field_.schema)
+        ):
+            if kind in _UNSPEAKABLE or self.random.random() < 0.35:
+                return _argument(pointer, "default", default)
+        if "const" in field_.schema:
+            return _argument(pointer, "default", field_.schema["const"])
+        if field_.schema.get("enum") and len(field_.schema["enum"]) == 1:
+            return _argument(pointer, "default", field_.schema["enum"][0])
+        value = make_value(field_, self.scene)
+        if isinstance(value, dict | list):
+            return _argument(pointer, "default", value)
+        if value is None:
+            return _argument(pointer, "default", None)
+        return _argument(pointer, "user", value)
+
+    def _from_result(self, field_: Field, pointer: str) -> PlannedArgument | None:
+        found = self.reach.get(field_.pointer)
+        if found is None:
+            return None
+        known, flow = found
+        if not flow.is_id and known.turn != self.turn and self.random.random() < 0.5:
+            return None
+        pick = ""
+        if "*" in flow.path:
+            pick = self.picks.get(known.call.id) or known.pick or self.random.choice(entry_picks(known.tool, flow.path))
+            self.picks[known.call.id] = pick
+        return PlannedArgument.model_construct(
+            pointer=pointer,
+            source="result",
+            value=None,
+            call=known.call.id,
+            path=flow.path,
+            pick=pick,
+            is_carried=False,
+        )
+
+    def _from_context(self, field_: Field, kind: str) -> Any:
+        system = self.setting.system
+        if kind == "credential":
+            value = make_value(field_, self.scene)
+            words = split_words(field_.name)
+            for line in system.split("\n"):
+                if line.casefold().startswith(f"- {words}: "):
+                    return line.split(": ", 1)[1]
+            return value if find_said(value, system) else None
+        if kind in ("person", "email", "phone", "username", "first_name", "last_name") and not field_.schema.get(
+            "examples"
+        ):
+            value = make_value(field_, self.scene)
+            if find_said(value, system) and self._is_about_the_user(field_):
+                return value
+        return None
+
+    def _is_about_the_user(self, field_: Field) -> bool:
+        """Whose name or address is meant: mostly the user's own where something is written, and not a recipient's."""
+        words = split_words(field_.name)
+        others = (
+            "recipient",
+            "to",
+            "cc",
+            "author",
+            "artist",
+            "actor",
+            "doctor",
+            "player",
+            "guest of",
+            "attendee",
+            "assignee",
+        )
+        return effects_of(self.tool) != "reads" and not any(word in words.split() for word in others)
+
+    def _carried(self, field_: Field, kind: str) -> Any:
+        if (
+            not self.is_linked
+            or self.turn == 0
+            or kind in ("message", "topic", "boolean", "count_small", "page", "text", "title")
+        ):
+            return None
+        words = split_words(field_.name)
+        if kind == "date" and ends_a_period(words):
+            return None
+        found = self.memory.said.get(words)
+        if found is None or found[1] == self.turn or not fits(found[0], field_.schema):
+            return None
+        if found[0] in self.memory.gone or (kind in ("id", "uuid") and self.memory.used.get(self.tool.name)):
+            return None
+        if kind not in FLOWING_KINDS and kind not in ("date", "currency", "language", "time"):
+            return None
+        if self.random.random() >= 0.75:
+            return None
+        if kind == "date":
+            note_first_day(words, found[0], self.scene)
+        return found[0]
+
+
+def _argument(pointer: str, source: Any, value: Any, is_carried: bool = False) -> PlannedArgument:
+    return PlannedArgument.model_construct(
+        pointer=pointer, source=source, value=value, call="", path="", pick="", is_carried=is_carried
+    )
+
+
+def _empty_containers(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """Objects and lists without a leaf, which no argument would otherwise bring into being."""
+    if value in ({}, []) and isinstance(value, dict | list):
+        if pointer:
+            yield pointer, value
+    elif isinstance(value, dict):
+        for key, child in value.items():
+            yield from _empty_containers(child, pointers.join(pointer, key))
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from _empty_containers(child, pointers.join(pointer, index))
+
+
+def _merge_lists(arguments: Sequence[PlannedArgument]) -> Iterator[PlannedArgument]:
+    """The items of a list of scalars that the user names become one argument with a list for its value."""
+    merged: dict[str, list[Any]] = {}
+    for argument in arguments:
+        head, _, last = argument.pointer.rpartition("/")
+        if last.isdigit() and argument.source == "user":
+            if head not in merged:
+                merged[head] = []
+                yield _argument(head, "user", merged[head])
+            if argument.value not in merged[head]:
+                merged[head].append(argument.value)
+        else:
+            yield argument
