@@ -27,7 +27,7 @@ from toolgraph.run.workshop import Workshop
 from toolgraph.seeds import derived_seed
 from toolgraph.tools.catalogue import load_tools
 from toolgraph.tools.edges import ToolSample
-from toolgraph.tools.inference import with_returns
+from toolgraph.tools.returns import with_returns
 from toolgraph.tools.spec import ToolSpec
 
 FEW = 20

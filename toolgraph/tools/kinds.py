@@ -52,6 +52,9 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ("symbol", r"symbols?$|ticker|\bstock\b|^stocks$|\bisin\b|instrument"),
     ("crypto", r"\bcoins?\b|crypto"),
     ("filename", r"file ?names?$|^file$|document name|\bpdf\b|spreadsheet"),
+    ("package", r"package|npm|dependency$|\blibrary( name)?$"),
+    ("namespace", r"namespace"),
+    ("session", r"^session( name)?$|workspace$|profile name|environment$"),
     ("path", r"\bpaths?$|director(y|ies)|folder|^cwd$|\bdir$|working dir"),
     ("branch", r"\bbranch|\bref$"),
     ("repository", r"\brepo(sitory)?\b|project (name|path)"),
@@ -175,6 +178,9 @@ def _kind(type_name: str, declared: str, name: str, description: str) -> str:
         return shape
     if named in ("title", "category", "") or (named == "city" and words in _DIRECTIONS):
         told = _DESCRIBED.search(description)
+        about = _THINGS.search(description) if named == "title" else None
+        if about and not told:
+            return _THING_KINDS.get(about[1], about[1])
         if told:
             return "person" if "name" in told[1] else _DESCRIBED_KINDS.get(told[1], told[1])
     if named in ("", "category"):
@@ -184,6 +190,15 @@ def _kind(type_name: str, declared: str, name: str, description: str) -> str:
     return named or "text"
 
 
+_THINGS = re.compile(
+    r"\b(animal|breed|package|product|restaurant|hotel|recipe|dish|song|event|plant|medicine|drug|ingredient|game|university|"
+    r"book|movie|album|museum|company|country|player|artist|user|member|person)s?\b"
+)
+_THING_KINDS = {
+    "breed": "animal", "recipe": "food", "dish": "food", "ingredient": "food", "drug": "medicine", "museum": "landmark",
+    "player": "person", "artist": "person", "user": "person", "member": "person",
+}  # fmt: skip
+"""What a bare `name` or `title` stands for, by the first thing its description speaks of."""
 _DIRECTIONS = frozenset("from to origin destination place where start end source target departure arrival".split())
 """Names that say where something goes, and not what it is."""
 

@@ -16,10 +16,10 @@ from toolgraph.models.offline.wordings import dotted
 from toolgraph.models.requests import AssistantAnswer, AssistantRequest, PlainCall
 from toolgraph.seeds import rng
 from toolgraph.tools import pointers
-from toolgraph.tools.inference import effects_of
+from toolgraph.tools.inference import effects_of, name_parts
 from toolgraph.tools.spec import ToolSpec
 
-ASK_LEAD, REPORT_LEAD, OFFER, CLOSING = 0.55, 0.3, 0.34, 0.2
+ASK_LEAD, REPORT_LEAD, OFFER, CLOSING = 0.5, 0.25, 0.22, 0.12
 """Chances: words before a question, words before a report, an offer after it, or else a closing sentence."""
 _ORDINAL_WORDS = {"0": "the first", "1": "the second", "-1": "the last"}
 
@@ -190,7 +190,10 @@ class _Assistant:
                 for argument in made.planned.arguments
                 if argument.source == "user" and isinstance(argument.value, str)
             ]
-            return stated[0] if stated and stated[0][:1].isupper() and len(stated[0]) < 40 else ""
+            if stated and stated[0][:1].isupper() and len(stated[0]) < 40 and "?" not in stated[0]:
+                return stated[0]
+            noun = name_parts(made.planned.tool).noun
+            return f"the {noun}" if wording_of(made.outcome.tool).is_derived and 0 < len(noun.split()) < 4 else ""
         for argument in made.planned.arguments:
             if argument.pick:
                 head, _, _ = argument.path.partition(f"/{pointers.ANY_ITEM}")

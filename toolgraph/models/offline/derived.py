@@ -20,7 +20,7 @@ from toolgraph.tools.spec import ToolSpec
 _FIGURING = frozenset("calculate compute determine calc".split())
 _VARIANTS: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (GETTING, ("get {r}", "look up {r}", "find {r}", "pull up {r}", "check {r}", "show me {r}", "see {r}", "fetch {r}")),
-    (FINDING, ("find {r}", "search for {r}", "look for {r}", "look up {r}", "see what there is in the way of {r}")),
+    (FINDING, ("find {r}", "search for {r}", "look for {r}", "look up {r}")),
     (frozenset({"list"}), ("list {r}", "show me {r}", "go through {r}", "see {r}", "run through {r}")),
     (_FIGURING, ("calculate {r}", "work out {r}", "figure out {r}", "compute {r}", "find out {r}")),
     (frozenset({"estimate", "predict", "forecast"}), ("estimate {r}", "get an idea of {r}", "predict {r}")),
@@ -31,7 +31,6 @@ _VARIANTS: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (frozenset({"analyze", "analyse"}), ("analyze {r}", "take a look at {r}", "study {r}")),
     (frozenset({"send"}), ("send {r}", "send off {r}")),
     (frozenset({"book", "reserve"}), ("book {r}", "reserve {r}")),
-    (frozenset({"convert"}), ("convert {r}", "do the conversion of {r}")),
 )  # fmt: skip
 _DETERMINED = re.compile(
     r"^(the|a|an|my|all|some|any|every|each|this|these|two|three|information|details|news|data|weather|advice|\w+s\b|\w+ (information|details|news|data|advice|\w+s)\b)",
@@ -82,9 +81,7 @@ def derive_wording(tool: ToolSpec) -> Wording:
     verb, rest = goal(tool)
     slotted = _with_slots(rest, tool)
     if verb == "search" and re.match(r"(the|my|across|in|through|within|all|a|an|this) ", rest):
-        forms: tuple[str, ...] = (
-            ("search {r}", "do a search of {r}") if rest.startswith(("the ", "my ")) else ("search {r}",)
-        )
+        forms: tuple[str, ...] = ("search {r}",)
     else:
         forms = _forms(verb)
     rests = [slotted] if slotted != rest else []
@@ -139,6 +136,9 @@ def _needs(verb: str, rest: str) -> Iterator[str]:
         yield f"I need {rest}."
         yield f"I'm looking for {rest}."
         yield f"I'm after {rest}."
+        yield f"I could use {rest}."
+        yield f"I'd like to have {rest}."
+        yield f"Somebody asked me for {rest}."
         yield f"Do you have {rest}?"
         if (
             rest.lower().startswith("the ")
@@ -150,12 +150,16 @@ def _needs(verb: str, rest: str) -> Iterator[str]:
     elif verb in _FIGURING:
         yield f"I need to know {rest}."
         yield f"I'm trying to work out {rest}."
+        yield f"I can't get my head around {rest}, so please do the sums."
+        yield f"For my notes I want {rest}."
         if rest.lower().startswith("the ") and " and " not in rest:
             yield f"What would {rest} be?"
             yield f"What does {rest} come to?"
     elif verb in CREATE | UPDATE | DELETE:
         yield f"I have to {verb} {rest}."
         yield f"I've been meaning to {verb} {rest}."
+        yield f"It's about time to {verb} {rest}."
+        yield f"What's left for today is to {verb} {rest}."
 
 
 # --- parameters -----------------------------------------------------------------------------------------------------
@@ -204,7 +208,7 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
             "",
             name,
         )
-        return (f"with {bare}", f"{bare} included")
+        return (f"with {bare}",)
     if field.schema.get("enum"):
         if kind == "unit" or words in ("units", "unit", "currency", "language"):
             return (f"in {slot}",)

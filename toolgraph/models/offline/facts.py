@@ -22,7 +22,7 @@ MOST_FACTS = 5
 _DONE_WHEN = re.compile(
     r"((?:last |first )?(?:updated|modified|created|published|released|opened|closed|sent|recorded|reported|issued|triggered|added))(?: at| on| date| time)?"
 )
-_TRUTHS = {"true": True, "false": False, "yes": True, "no": False, "dontcare": True}
+_TRUTHS = {"true": True, "false": False, "yes": True, "no": False}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?Z?")
 
 

@@ -46,6 +46,11 @@ _ALWAYS_CUT = re.compile(
     r"by (location|category|name|title|type|date|keywords?|city|country|id|criteria|various \w+|different \w+)\b|(identified|specified|defined) by|using (its|the (given|provided|specified)))\b.*$",
     re.I,
 )
+_IN_GENERAL = re.compile(
+    r"\s+(for|of|on|by|with) (a|an|the|all|any|each|its) (\w+ ){0,2}(symbol|pair|contract|ticker|user|year|name|date|query|substring|"
+    r"timeframe|input|parameter|criteria|identifier|id|keyword|term|value|pagination|text|url|link|stocks?|medicine)s?$",
+    re.I,
+)
 _VOWELLED = re.compile(r"\b([Aa]) ((?!one\b|one-|eu|uni)[aeio]\w)")
 _LATIN = re.compile(
     r"\b(para|com|que|los|las|del|una|por|les|des|une|pour|avec|und|der|die|das|für|mit|bir|ve|için|dengan|untuk|yang|dari|della|per il|di un|como|uma|obtener|buscar|lista de)\b",
@@ -80,6 +85,12 @@ def _from_description(description: str) -> tuple[str, str] | None:
     if not text or is_foreign(text):
         return None
     text = text[_PREAMBLE.match(text).end() :].strip(" .,:;-\"'")  # type: ignore[union-attr]
+    text = re.sub(
+        r"^(quickly|easily|efficiently|automatically|simply|\w+ly) (?=\w+)|^stay (informed|up to date) (with|on|about) |^keep track of ",
+        "",
+        text,
+        flags=re.I,
+    )
     words = text.split()
     if not words or len(words) > 40 or words[0].lower() in ("belongs", "is", "was", "has", "used", "deprecated"):
         return None
@@ -91,10 +102,10 @@ def _from_description(description: str) -> tuple[str, str] | None:
     ):
         rest = " ".join(words[1:])
     else:
-        verb, rest = (
-            "get",
-            text if text.split()[0].lower() in ("the", "a", "an", "all", "my") else f"the {lowered(text)}",
-        )
+        if len(words) > 1 and words[1].lower() in ("a", "an", "the", "all", "any", "your", "my"):
+            return None
+        rest = text if words[0].lower() in ("the", "a", "an", "all", "my") else f"the {lowered(text)}"
+        verb = "get"
     rest = re.sub(r"^(and|or|/|,)\s+\w+\s+", "", rest)
     if verb in FINDING:
         rest = re.sub(r"^(for|up)\s+", "", rest)
@@ -103,6 +114,7 @@ def _from_description(description: str) -> tuple[str, str] | None:
         shorter = _TAIL.sub("", rest)
         rest = shorter if len(shorter.split()) >= 2 else rest
     rest = " ".join(rest.split()[:14])
+    rest = _IN_GENERAL.sub("", rest)
     while _DANGLING.search(rest):
         rest = _DANGLING.sub("", rest)
     rest = _in_my_words(rest.strip(" ,.;:"))

@@ -9,8 +9,9 @@ from typing import Any
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall
 from toolgraph.dialogue.spoken import find_said
 from toolgraph.models.offline.banks import Person
+from toolgraph.models.offline.derived import wording_of
 from toolgraph.models.offline.flows import FLOWING_KINDS
-from toolgraph.models.offline.plan_memory import Memory
+from toolgraph.models.offline.plan_memory import Known, Memory
 from toolgraph.models.offline.shapes import fill, input_shape
 from toolgraph.models.offline.speech import entry_picks
 from toolgraph.models.offline.values import ends_a_period, fits, make_value, new_scene, note_first_day
@@ -51,6 +52,7 @@ class CallBuilder:
         self.arguments: list[PlannedArgument] = []
         self.picks: dict[str, str] = {}
         self.optional = 0
+        self.fields = {field.pointer: field for field in tool.parameter_fields}
 
     def build(self) -> PlannedCall:
         """Return the call."""
@@ -61,6 +63,11 @@ class CallBuilder:
         )
 
     def _wants(self, pointer: str, name: str) -> bool:
+        field = self.fields.get(pointers.join(pointer, name))
+        if field is not None and kind_of(field) == "credential":
+            return True
+        if field is not None and field.types[:1] == ("boolean",) and wording_of(self.tool).is_derived:
+            return False  # what is not said in words somebody wrote is better not said
         if self.optional >= MOST_OPTIONAL or self.random.random() >= OPTIONAL:
             return False
         self.optional += 1
@@ -98,6 +105,8 @@ class CallBuilder:
         if field_.schema.get("enum") and len(field_.schema["enum"]) == 1:
             return _argument(pointer, "default", field_.schema["enum"][0])
         value = make_value(field_, self.scene)
+        if kind == "boolean" and not field_.is_required:
+            value = True  # who does not want a thing says nothing of it
         if isinstance(value, dict | list):
             return _argument(pointer, "default", value)
         if value is None:
@@ -113,7 +122,7 @@ class CallBuilder:
             return None
         pick = ""
         if "*" in flow.path:
-            pick = self.picks.get(known.call.id) or known.pick or self.random.choice(entry_picks(known.tool, flow.path))
+            pick = self.picks.get(known.call.id) or known.pick or self.random.choice(self._picks(known, flow.path))
             self.picks[known.call.id] = pick
         return PlannedArgument.model_construct(
             pointer=pointer,
@@ -124,6 +133,13 @@ class CallBuilder:
             pick=pick,
             is_carried=False,
         )
+
+    def _picks(self, known: Known, path: str) -> tuple[str, ...]:
+        """The entries one may point at: by place only in a list that was read out, or where nothing is done to it."""
+        picks = entry_picks(known.tool, path)
+        if known.turn == self.turn and effects_of(self.tool) != "reads":
+            return tuple(pick for pick in picks if ":" in pick) or picks
+        return picks
 
     def _from_context(self, field_: Field, kind: str) -> Any:
         system = self.setting.system

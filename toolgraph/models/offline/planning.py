@@ -6,19 +6,22 @@ from the user's rule.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from toolgraph.dialogue.blueprint import LinkKind, PlannedCall, PlannedStep, PlannedTurn
 from toolgraph.dialogue.spoken import today_in
 from toolgraph.models.offline.banks import people
 from toolgraph.models.offline.derived import wording_of
-from toolgraph.models.offline.flows import flows_between
+from toolgraph.models.offline.flows import Flow, flows_between
 from toolgraph.models.offline.plan_arguments import CallBuilder, Setting
 from toolgraph.models.offline.plan_memory import Memory, content_of
+from toolgraph.models.offline.speech import entry_picks
 from toolgraph.models.offline.values import make_value, new_scene
 from toolgraph.models.requests import PlanAnswer, PlanRequest
 from toolgraph.seeds import rng
-from toolgraph.tools.inference import effects_of
+from toolgraph.tools import pointers
+from toolgraph.tools.inference import effects_of, verb_of
 from toolgraph.tools.kinds import NAMED_KINDS, kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
@@ -29,7 +32,11 @@ TWO_VALUES, TWO_ENTRIES, TWO_TOOLS = 0.6, 0.55, 0.75
 """Chances of a parallel step: one question for two values, two entries of a list, two unrelated tools."""
 WITHHELD, ASIDE, THANKS = 0.14, 0.1, 0.24
 """Chances that a turn withholds a required value, that an aside follows a turn, and that the dialogue ends in thanks."""
+MOST_REQUIRED = 6
+"""A tool that requires more values than this is asked for only where there is little else: nobody says ten at once."""
 DEFAULT_TODAY = dt.date(2026, 1, 15)
+_CHOOSING = frozenset("book reserve order buy purchase rent add schedule request save hold enroll join start".split())
+"""What one does with the best of a list without having seen the list."""
 _ASKED_TWICE = NAMED_KINDS - {"title", "username", "first_name", "last_name"} | {"id"}
 """Kinds of which one asks about two at once: two cities, two orders."""
 
@@ -133,7 +140,9 @@ class TurnPlanner:
             return 0.001
         if uses and not tool.parameter_fields:
             return 0.001
-        weight = 1.0 if not uses else 0.3 / uses
+        weight = (1.0, 0.3)[uses] if uses < 2 else 0.02
+        if sum(field_.is_required for field_ in tool.parameter_fields) > MOST_REQUIRED:
+            weight *= 0.05
         reach = self.memory.flows_into(tool, number)
         missing = [
             field_ for field_ in tool.parameter_fields
@@ -152,14 +161,14 @@ class TurnPlanner:
     def _followers(self, tool: ToolSpec, chain: Sequence[ToolSpec]) -> list[ToolSpec]:
         """The tools that can take what `tool` has just returned, in the same turn."""
         found: list[ToolSpec] = []
-        if self.effects[tool.name] == "deletes":
-            return found
+        if self.effects[tool.name] != "reads":
+            return found  # what was just made is neither changed nor asked about in the same breath
         for other in self.tools:
             if other in chain or (self.memory.used.get(other.name) and self.effects[other.name] != "reads"):
                 continue
-            if self.effects[other.name] == "deletes" and self.effects[tool.name] != "reads":
-                continue
             flows = [flow for flow in flows_between(tool, other) if not flow.is_echo]
+            if self.effects[other.name] != "reads" and not _can_be_told_apart(tool, other, flows):
+                continue
             required = {field_.pointer for field_ in other.parameter_fields if field_.is_required}
             if not any(flow.pointer in required for flow in flows):
                 continue
@@ -208,7 +217,7 @@ class TurnPlanner:
         if position == 0 and self.random.random() < TWO_TOOLS:
             others = [
                 other for other in self.tools
-                if other.name != tool.name and other not in following and self.effects[other.name] == "reads"
+                if _base_name(other) != _base_name(tool) and other.name != tool.name and other not in following and self.effects[other.name] == "reads"
                 and not self.memory.used.get(other.name) and self._weight_as_start(other, number) >= 0.9
             ]  # fmt: skip
             if others:
@@ -218,7 +227,7 @@ class TurnPlanner:
     def _with_other_value(self, first: PlannedCall, tool: ToolSpec, call_id: str) -> PlannedCall | None:
         """The same question about another city, person, title ..."""
         fields = {field_.pointer: field_ for field_ in tool.parameter_fields}
-        if any(argument.source == "result" for argument in first.arguments):
+        if len(first.arguments) > 3 or any(argument.source == "result" for argument in first.arguments):
             return None
         named = [
             argument for argument in first.arguments
@@ -272,6 +281,22 @@ class TurnPlanner:
         if any(argument.source == "result" and argument.call not in own for argument in arguments):
             return "result"
         return "entity" if any(argument.is_carried for argument in arguments) else "transition"
+
+
+def _can_be_told_apart(giver: ToolSpec, taker: ToolSpec, flows: Sequence[Flow]) -> bool:
+    """Whether one can ask, unseen, for the very entry to act on: a single thing, or the cheapest to book, say.
+
+    Nobody deletes, pays or rates "the second one" of a list still to come.
+    """
+    paths = [flow.path for flow in flows if pointers.ANY_ITEM in flow.path]
+    if not paths:
+        return True
+    return verb_of(taker) in _CHOOSING and any(":" in pick for path in paths for pick in entry_picks(giver, path))
+
+
+def _base_name(tool: ToolSpec) -> str:
+    """A tool's name without the number of a namesake."""
+    return re.sub(r"_\d+$", "", tool.name)
 
 
 def _picking(call: PlannedCall, call_id: str, pick: str) -> PlannedCall:

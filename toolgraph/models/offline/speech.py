@@ -193,7 +193,8 @@ def say(value: Any, field: Field | None, today: dt.date | None, chooser: random.
         is_amount = abs(value) >= 10_000 and kind not in ("id", "year", "epoch")
         return next((form for form in forms if "," in form.text), forms[0]) if is_amount else forms[0]
     if forms[0].transform == "time":
-        return chooser.choice(forms[:-1])
+        is_clock = field is None or kind_of(field) in ("time", "datetime")
+        return chooser.choice(forms[:-1]) if is_clock else Form(text, "")
     spoken = next((form for form in forms if form.transform == "enum synonym"), None)
     if (
         spoken

@@ -143,7 +143,9 @@ class _Speaker:
             return [self.random.choice(self.bank["greetings"])] if chance < GREETING else []
         if self._undoes_something():
             return [self.random.choice(self.bank["changed_mind"])] if chance < 0.8 else []
-        if self.turn.link == "transition" and chance < SHIFT:
+        used = {call.tool for turn in self.request.past for step in turn.steps for call in step.calls}
+        is_new = not any(call.tool in used for step in self.turn.steps for call in step.calls)
+        if self.turn.link == "transition" and is_new and chance < SHIFT:
             return [self.random.choice(self.words["topic_shifts"])]
         if self.turn.link == "entity" and chance < 0.2:
             return [self.random.choice(self.bank["transitions"])]
@@ -245,6 +247,8 @@ class _Speaker:
                 return self.random.choice(same)
         if field is not None and kind_of(field) in ("id", "uuid"):
             noun = entity_noun(field.name)
+            if not any(char.isdigit() for char in str(value)):
+                return protect(str(value))
             return f"{noun if noun and len(noun.split()) < 4 else 'ID'} {protect(str(value))}"
         return self._scalar(value, field)
 

@@ -12,7 +12,7 @@ from typing import Any
 from toolgraph.dialogue.spoken import MONTHS, parse_date
 from toolgraph.models.offline.banks import Person, people, value_bank
 from toolgraph.tools.fields import Field
-from toolgraph.tools.kinds import kind_of
+from toolgraph.tools.kinds import NAMED_KINDS, kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.schema import json_type, types_of
 
@@ -27,10 +27,11 @@ _RANGES: dict[str, Number] = {
 }  # fmt: skip
 _PAST = re.compile(
     r"birth|born|dob|issued|purchased?|last|previous|observed|review|written|released?|published|created|joined|since|"
-    r"history|historical|reported|placed|completed|submitted|arrived|logged|registered|delivered|filed|closed|resolved|scanned|incident|made on|taken|recorded|hired|founded|signed|posted|opened|sent|received|paid|past|occurred|"
+    r"history|historical|given|checkup|reported|placed|completed|submitted|arrived|logged|registered|delivered|filed|closed|resolved|scanned|incident|made on|taken|recorded|hired|founded|signed|posted|opened|sent|received|paid|past|occurred|"
     r"happened|reading|transaction|triggered|updated?"
 )
 _PERIOD_ENDS = re.compile(r"\b(first|last) day\b|\blast name\b")
+_AHEAD = re.compile(r"next|expected|new|renewal|upcoming")
 _SOON = re.compile(r"expected|deliver|due|arriv|pick ?up|repl(y|ies)|forecast")
 _START = re.compile(
     r"\b(start|from|begin|check ?in|departure|depart|pick ?up|since|after|arrival|outbound|first day|opens?)"
@@ -38,6 +39,12 @@ _START = re.compile(
 _END = re.compile(
     r"\b(end|to|until|till|check ?out|return|drop ?off|before|due|inbound|finish|last day|closes?|through|expir)"
 )
+_OPENS, _CLOSES = re.compile(r"\bopen"), re.compile(r"\bclos|\buntil\b")
+_NO_VALUE = frozenset({"", "dontcare", "none", "null", "not specified", "unspecified", "undefined"})
+_WHOLE = re.compile(
+    r"\b(iterations?|levels?|index|rows?|columns?|order|quarter|number|position|pos|line|round|step|version|priority|port|depth)\b"
+)
+_SCREEN = re.compile(r"pixel|screen|browser|viewport|window|image|video|canvas|thumbnail|resolution")
 _MODES = ("standard", "basic", "detailed", "full", "simple", "advanced", "compact", "extended")
 _HIGH = re.compile(r"\b(max|maximum|highest|upper|most|high|to)\b")
 _LOW = re.compile(r"\b(min|minimum|lowest|lower|least|low|from)\b")
@@ -85,7 +92,9 @@ def make_value(field_: Field, scene: Scene, *, is_result: bool = False) -> Any:
         return schema["const"]
     if types_of(schema) == ("null",):
         return None
-    options = [option for option in schema.get("enum", ()) if option is not None and option != ""]
+    options = [
+        option for option in schema.get("enum", ()) if option is not None and str(option).lower() not in _NO_VALUE
+    ]
     if options:
         return scene.random.choice(options)
     if "enum" in schema:
@@ -138,7 +147,7 @@ def _string(field_: Field, scene: Scene, is_result: bool) -> str:
 
 def _from_examples(field_: Field, kind: str, scene: Scene, is_result: bool) -> str | None:
     examples = given_examples(field_)
-    if not examples or (kind in _PEOPLE or kind in ("date", "datetime", "time", "email", "phone")):
+    if not examples or (kind in PEOPLE_KINDS or kind in ("date", "datetime", "time", "email", "phone")):
         return None
     example = scene.random.choice(examples)
     other = scene.chosen.get(f"same:{field_.name}")
@@ -146,7 +155,10 @@ def _from_examples(field_: Field, kind: str, scene: Scene, is_result: bool) -> s
         example = scene.random.choice([option for option in examples if option != other])
     if kind == "id" or (len(examples) == 1 and sum(char.isdigit() for char in example) >= 3):
         return _with_other_digits(example, scene.random)
-    return None if len(examples) < 3 and value_bank(kind) and scene.random.random() < 0.6 else example
+    has_many_others = kind in NAMED_KINDS or kind in ("topic", "message")
+    return (
+        None if len(examples) < 3 and has_many_others and value_bank(kind) and scene.random.random() < 0.6 else example
+    )
 
 
 def given_examples(field_: Field) -> tuple[str, ...]:
@@ -173,7 +185,7 @@ def _described_examples(description: str) -> tuple[str, ...]:
 
 
 def _from_kind(field_: Field, kind: str, scene: Scene, is_result: bool) -> str | None:
-    maker = _PEOPLE.get(kind)
+    maker = PEOPLE_KINDS.get(kind)
     if maker:
         person = scene.person if not is_result and kind != "person" else scene.random.choice(people())
         return maker(person)
@@ -221,7 +233,7 @@ def _made_up(field_: Field, scene: Scene) -> str:
 
 def _with_other_digits(example: str, chooser: random.Random) -> str:
     """An id of the same shape: other digits, the first of a run never 0."""
-    if not any(char.isdigit() for char in example):
+    if not any(char.isdigit() for char in example) or re.fullmatch(r"\d+:\d+", example):
         return example
     digits = [str(chooser.randint(1, 9)) if char.isdigit() else char for char in example]
     return "".join(digits)
@@ -260,7 +272,7 @@ def _padded(schema: dict[str, Any], scene: Scene) -> str:
     return text[:longest].strip() if longest < len(text) else text
 
 
-_PEOPLE: dict[str, Callable[[Person], str]] = {
+PEOPLE_KINDS: dict[str, Callable[[Person], str]] = {
     "person": lambda person: person.full_name,
     "first_name": lambda person: person.first_name,
     "last_name": lambda person: person.last_name,
@@ -283,7 +295,7 @@ def _day(field_: Field, scene: Scene) -> dt.date:
     started = scene.chosen.get("first day")
     if started and (_END.search(name) or "last day" in about):
         return started + dt.timedelta(days=chooser.randint(2, 9))
-    if _PAST.search(_PERIOD_ENDS.sub("", about)):
+    if not _AHEAD.match(name) and _PAST.search(_PERIOD_ENDS.sub("", about)):
         day = scene.today - dt.timedelta(days=chooser.randint(4, 120))
     elif _SOON.search(about):
         day = scene.today + dt.timedelta(days=chooser.randint(1, 12))
@@ -316,7 +328,17 @@ def _date(field_: Field, scene: Scene) -> str:
 
 def _time(field_: Field, scene: Scene) -> str:
     name, chooser = split_words(field_.name), scene.random
-    low, high = (7, 12) if _START.search(name) else (13, 20) if _END.search(name) else (8, 19)
+    low, high = (
+        (7, 11)
+        if _OPENS.search(name)
+        else (17, 22)
+        if _CLOSES.search(name)
+        else (8, 12)
+        if _START.search(name)
+        else (13, 20)
+        if _END.search(name)
+        else (8, 19)
+    )
     return f"{chooser.randint(low, high):02d}:{chooser.choice((0, 0, 15, 30, 30, 45)):02d}"
 
 
@@ -343,13 +365,26 @@ def _integer(field_: Field, scene: Scene, is_result: bool) -> int:
 
 
 def _number(field_: Field, scene: Scene, is_result: bool) -> float | int:
-    value = _bounded(field_, scene, None)
+    if kind_of(field_) == "money" and not is_result:
+        return _round_sum(_bounded(field_, scene, 0), field_.schema)
+    value = _bounded(field_, scene, 0 if _WHOLE.search(split_words(field_.name)) else None)
     return int(value) if float(value).is_integer() else value
+
+
+def _round_sum(value: float, schema: dict[str, Any]) -> int | float:
+    """A sum as people name one: multiples of 5, of 10 from 200 on, of 50 from 1,000 on."""
+    step = 1 if value < 20 else 5 if value < 200 else 10 if value < 1000 else 50
+    rounded = int(round(value / step) * step)
+    return rounded if fits(rounded, {**schema, "type": "number"}) else value
 
 
 def _bounded(field_: Field, scene: Scene, decimals: int | None) -> float:
     kind, schema, chooser = kind_of(field_), field_.schema, scene.random
     low, high, usual = _RANGES.get(kind, _RANGES["number"])
+    if _SCREEN.search(f"{split_words(field_.name)} {field_.description[:80].lower()}") and kind == "size":
+        low, high = 480, 1920
+    if re.search(r"\bquarter\b", split_words(field_.name)):
+        low, high = 1, 4
     floor = schema.get("minimum", schema.get("exclusiveMinimum"))
     ceiling = schema.get("maximum", schema.get("exclusiveMaximum"))
     if "birth" in field_.name.lower():

@@ -5,6 +5,7 @@ are read from the facts each time. What a result shows of an entity it shows aga
 back in its result, what was changed stays changed, and the same question gets the same answer.
 """
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -13,13 +14,15 @@ from typing import Any
 
 from toolgraph.dialogue.spoken import parse_date, today_in
 from toolgraph.models.offline.shapes import fill, output_shape
-from toolgraph.models.offline.values import Scene, fits, make_value, new_scene
+from toolgraph.models.offline.banks import Person, people
+from toolgraph.models.offline.values import PEOPLE_KINDS, Scene, fits, make_value, new_scene
 from toolgraph.models.request import Request
 from toolgraph.models.requests import Fact, ToolAnswer, ToolRequest
 from toolgraph.seeds import rng
 from toolgraph.tools import pointers
 from toolgraph.tools.fields import Field
-from toolgraph.tools.inference import effects_of
+from toolgraph.tools.inference import CREATE, effects_of, verb_of
+from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.schema import json_type
 from toolgraph.tools.spec import ToolSpec
@@ -72,15 +75,28 @@ class _Answering:
         self.subject = self._subject()
         self.limits = _limits(self.asked)
         self.labels: set[Any] = set()
+        self.people: dict[str, Person] = {}
+        self.creates = self.effects == "writes" and verb_of(request.tool) in CREATE
+        self.period = _period(self.asked, scene.today)
         self.own_item_ids = _own_item_ids(request.tool)
 
     def result(self) -> Any:
         shape = output_shape(self.tool)
-        result = fill(shape, self._leaf, self.scene.random, None, (2, 4))
+        result = fill(shape, self._leaf, self.scene.random, None, self._lengths())
         if self.effects == "reads":
             self._recall(result)
         _count_entries(result)
         return result
+
+    def _lengths(self) -> tuple[int, int]:
+        """Two to four entries, or fewer where fewer were asked for."""
+        asked = [
+            self.asked[field.name]
+            for field in self.tool.parameter_fields
+            if field.name in self.asked and kind_of(field) == "count_small" and isinstance(self.asked[field.name], int)
+        ]
+        most = max(1, min([4, *asked]))
+        return min(2, most), most
 
     def _subject(self) -> Record:
         """What is known of the things the arguments name, and of the things those refer to."""
@@ -102,26 +118,26 @@ class _Answering:
     def _leaf(self, field: Field, pointer: str) -> Any:
         inside_list = any(key.isdigit() for key in pointers.split(pointer))
         name = field.name
-        if field.pointer not in self.own_item_ids:
+        is_new_id = field is self.first_field and self.creates and is_id_name(name)
+        is_person = kind_of(field) in PEOPLE_KINDS
+        if is_person and field.pointer.count("/") > 1:
+            return self._person_value(field, pointer)
+        if field.pointer not in self.own_item_ids and not is_new_id:
             value = self.asked.get(name, self.asked_words.get(split_words(name)))
             if value is None and not inside_list and field is self.first_field and is_id_name(name):
                 value = self.asked_words.get("id")
             if value is not None and _admits(field, value):
                 return value
-        if name in self.subject and (not inside_list or _SHARED_BY_ITEMS.search(name)) and self.effects != "deletes":
-            if _admits(field, self.subject[name]):
-                return self.subject[name]
-        if (
-            name in self.subject
-            and self.effects == "deletes"
-            and name != "status"
-            and _admits(field, self.subject[name])
-        ):
+        is_shared = not inside_list or _SHARED_BY_ITEMS.search(name)
+        is_state = self.effects != "reads" and name == "status"
+        if name in self.subject and is_shared and not is_state and not is_new_id and _admits(field, self.subject[name]):
             return self.subject[name]
         words = split_words(name)
         if "currenc" in words and field.schema.get("enum"):
             options = field.schema["enum"]
             return options[self.scene.chosen["currency index"] % len(options)]
+        if is_person:
+            return self._person_value(field, pointer)
         value = make_value(field, self.scene, is_result=True)
         if inside_list and isinstance(value, str) and not field.schema.get("enum"):
             for _ in range(4):
@@ -129,7 +145,20 @@ class _Answering:
                     break
                 value = make_value(field, self.scene, is_result=True)
             self.labels.add((name, value))
-        return self._within_limits(words, value, field)
+        return self._within_period(value, field) or self._within_limits(words, value, field)
+
+    def _person_value(self, field: Field, pointer: str) -> Any:
+        """Name and addresses of one object are those of one person."""
+        person = self.people.setdefault(pointer.rpartition("/")[0], self.scene.random.choice(people()))
+        value = PEOPLE_KINDS[kind_of(field)](person)
+        return value if fits(value, field.schema) else make_value(field, self.scene, is_result=True)
+
+    def _within_period(self, value: Any, field: Field) -> str | None:
+        """A day between those asked for, where a list was asked for a period."""
+        if self.period is None or pointers.ANY_ITEM not in field.pointer or kind_of(field) != "date":
+            return None
+        first, last = self.period
+        return (first + dt.timedelta(days=self.scene.random.randint(0, max(0, (last - first).days)))).isoformat()
 
     def _within_limits(self, words: str, value: Any, field: Field) -> Any:
         """A search for at most 200 does not return 300."""
@@ -245,6 +274,25 @@ def _named_scalars(value: Any) -> Record:
             elif not isinstance(child, list) and child is not None:
                 found[name] = child
     return found
+
+
+def _period(asked: Record, today: dt.date) -> tuple[dt.date, dt.date] | None:
+    """The days a question is limited to: from the first to the last it names, or two months from or up to the one."""
+    first = last = None
+    for name, value in asked.items():
+        parsed = parse_date(value) if isinstance(value, str) else None
+        words = split_words(name)
+        if parsed and re.search(r"\b(start|from|since|after|earliest)\b", words):
+            first = parsed[0]
+        elif parsed and re.search(r"\b(end|to|until|before|latest)\b", words):
+            last = parsed[0]
+    if first is None and last is None:
+        return None
+    if last is None:
+        assert first is not None
+        return first, first + dt.timedelta(days=60)
+    last -= dt.timedelta(days=1)
+    return (first or min(today, last - dt.timedelta(days=1))), last
 
 
 def _own_item_ids(tool: ToolSpec) -> frozenset[str]:

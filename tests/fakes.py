@@ -1,0 +1,64 @@
+"""Small real implementations that tests use in place of models, and the shortest way from tools to a dialogue."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from agents.engine import play
+from planners.toolflow import PlanOptions, plan_dialogue
+from toolgraph.dialogue.record import Dialogue, Usage
+from toolgraph.models.offline.backend import OfflineBackend
+from toolgraph.models.request import AnswerT, Backend, Completion, Request
+from toolgraph.seeds import derived_seed
+from toolgraph.tools.edges import ToolSample
+from toolgraph.tools.returns import with_returns
+from toolgraph.tools.spec import ToolSpec
+
+
+class ScriptedBackend:
+    """Gives the answers it was given, in order, and remembers what it was asked; an exception among them is raised."""
+
+    def __init__(self, answers: Iterable[Any]) -> None:
+        self._answers = list(answers)
+        self.requests: list[Request[Any]] = []
+
+    def complete(self, request: Request[AnswerT]) -> Completion[AnswerT]:
+        """Return the next answer, which must be of the class that the request asks for."""
+        self.requests.append(request)
+        assert self._answers, f"nobody expected another request: {type(request).__name__}"
+        answer = self._answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        assert isinstance(answer, request.answer), f"the script has {answer!r} where {type(request).__name__} comes"
+        return Completion(answer=answer, usage=Usage(requests=1, prompt_tokens=10, completion_tokens=3))
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every answer was asked for."""
+        return not self._answers
+
+
+class ListeningBackend:
+    """Passes every request on to another backend and remembers it."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self.requests: list[Request[Any]] = []
+
+    def complete(self, request: Request[AnswerT]) -> Completion[AnswerT]:
+        """Return what the other backend answers."""
+        self.requests.append(request)
+        return self._backend.complete(request)
+
+
+def sample_of(tools: Sequence[ToolSpec], id: str = "s1") -> ToolSample:
+    """Return a sample of exactly these tools, their returns inferred where they have none, as the pipeline does."""
+    return ToolSample(id, "random", tuple(with_returns(tool) for tool in tools))
+
+
+def play_offline(tools: Sequence[ToolSpec], *, id: str, options: PlanOptions | None = None, seed: int = 7) -> Dialogue:
+    """Return the dialogue that the offline backend makes of a sample, planned and played as the pipeline does."""
+    sample, backend = sample_of(tools), OfflineBackend(seed)
+    blueprint = plan_dialogue(
+        sample, id=id, seed=derived_seed(seed, "dialogue", id), backend=backend, options=options or PlanOptions()
+    )
+    return play(blueprint, sample.tools, backend=backend)

@@ -1,0 +1,235 @@
+import json
+import re
+
+import pytest
+
+from toolgraph.models.offline.backend import OfflineBackend
+from toolgraph.models.offline.world import is_id_name
+from toolgraph.models.requests import Fact, ToolRequest
+from toolgraph.quality.validation import result_errors
+from toolgraph.resources import data_dir
+from toolgraph.tools.catalogue import load_tools
+from toolgraph.tools.pointers import put
+from toolgraph.tools.spec import ToolSpec
+
+SYSTEM = "Today is Monday, 2026-03-02."
+TEXT, NUMBER = {"type": "string"}, {"type": "number"}
+
+
+def thing(required=None, **properties):
+    return {"type": "object", "properties": properties, "required": list(required or properties)}
+
+
+def listing(**properties):
+    return {"type": "array", "items": thing(**properties)}
+
+
+HOTEL_ID = {"type": "string", "description": "Identifier of the hotel", "examples": ["HT-2041"]}
+BOOKING_ID = {"type": "string", "description": "Identifier of the booking", "examples": ["BK-7310"]}
+CURRENCY = {"type": "string", "enum": ["EUR", "USD", "GBP", "JPY", "CHF", "SEK"]}
+SEARCH = ToolSpec(
+    name="search_hotels", effects="reads",
+    parameters=thing(["city"], city=TEXT, max_price=NUMBER, min_rating=NUMBER),
+    returns=thing(
+        city=TEXT, total_count={"type": "integer"},
+        hotels=listing(hotel_id=HOTEL_ID, hotel_name=TEXT, price=NUMBER, currency=CURRENCY, rating=NUMBER),
+    ),
+)  # fmt: skip
+GET = ToolSpec(
+    name="get_hotel", effects="reads", parameters=thing(hotel_id=HOTEL_ID),
+    returns=thing(hotel_id=HOTEL_ID, hotel_name=TEXT, price=NUMBER, currency=CURRENCY, rating=NUMBER, address=TEXT),
+)  # fmt: skip
+BOOK = ToolSpec(
+    name="book_hotel", effects="writes", parameters=thing(hotel_id=HOTEL_ID, guests={"type": "integer"}),
+    returns=thing(booking_id=BOOKING_ID, hotel_id=HOTEL_ID, guests={"type": "integer"}, currency=CURRENCY),
+)  # fmt: skip
+GET_BOOKING = ToolSpec(
+    name="get_booking", effects="reads", parameters=thing(booking_id=BOOKING_ID),
+    returns=thing(booking_id=BOOKING_ID, hotel_id=HOTEL_ID, guests={"type": "integer"}),
+)  # fmt: skip
+CHANGE = ToolSpec(
+    name="update_booking", effects="writes", parameters=thing(booking_id=BOOKING_ID, guests={"type": "integer"}),
+    returns=thing(booking_id=BOOKING_ID, guests={"type": "integer"}),
+)  # fmt: skip
+CANCEL = ToolSpec(
+    name="cancel_booking", effects="deletes", parameters=thing(booking_id=BOOKING_ID),
+    returns=thing(booking_id=BOOKING_ID, status={"type": "string", "enum": ["cancelled"]}),
+)  # fmt: skip
+SEEDS = range(12)
+
+
+class World:
+    """Asks tools one after the other and remembers what they answered, as the tool agent does."""
+
+    def __init__(self, seed: int, name: str = "d1") -> None:
+        self.backend, self.name = OfflineBackend(seed), name
+        self.facts: tuple[Fact, ...] = ()
+
+    def ask(self, tool: ToolSpec, **arguments):
+        request = ToolRequest(key=self.name, tool=tool, arguments=arguments, facts=self.facts, system=SYSTEM)
+        result = self.backend.complete(request).answer.result
+        assert result_errors(tool, result) == ()
+        self.facts = (*self.facts, Fact(tool=tool, arguments=arguments, result=result))
+        return result
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_same_question_gets_the_same_answer(seed):
+    world = World(seed)
+
+    first = world.ask(SEARCH, city="Lisbon")
+    world.ask(GET, hotel_id=first["hotels"][0]["hotel_id"])
+
+    assert world.ask(SEARCH, city="Lisbon") == first
+
+
+def test_another_question_gets_another_answer():
+    world = World(7)
+
+    assert world.ask(SEARCH, city="Lisbon")["hotels"] != world.ask(SEARCH, city="Porto")["hotels"]
+
+
+def test_worlds_of_other_dialogues_and_other_seeds_differ():
+    answers = [World(seed, name).ask(SEARCH, city="Lisbon") for seed, name in ((7, "d1"), (7, "d2"), (8, "d1"))]
+
+    assert len({json.dumps(answer) for answer in answers}) == 3
+
+
+def test_an_answer_that_is_asked_for_again_after_a_complaint_is_another_one():
+    assert World(7, "d1").ask(SEARCH, city="Lisbon") != World(7, "d1#1").ask(SEARCH, city="Lisbon")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_id_of_a_list_resolves_with_the_same_fields(seed):
+    world = World(seed)
+
+    for hotel in world.ask(SEARCH, city="Lisbon")["hotels"]:
+        assert world.ask(GET, hotel_id=hotel["hotel_id"]).items() >= hotel.items()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_list_shows_an_entity_again_as_it_was_shown(seed):
+    hotel = {"hotel_id": "HT-9000", "hotel_name": "Sea View", "price": 80, "currency": "EUR", "rating": 4.1}
+    world = World(seed)
+    world.facts = (Fact(tool=GET, arguments={"hotel_id": "HT-9000"}, result={**hotel, "address": "1 Quay"}),)
+
+    again = world.ask(GET, hotel_id="HT-9000")
+
+    assert again.items() >= hotel.items()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_entries_of_a_list_have_ids_of_their_own(seed):
+    hotels = World(seed).ask(SEARCH, city="Lisbon")["hotels"]
+
+    assert len({hotel["hotel_id"] for hotel in hotels}) == len(hotels)
+    assert all(re.fullmatch(r"HT-\d{4}", hotel["hotel_id"]) for hotel in hotels)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_was_asked_for_comes_back(seed):
+    assert World(seed).ask(SEARCH, city="Lisbon")["city"] == "Lisbon"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_search_keeps_to_its_limits(seed):
+    hotels = World(seed).ask(SEARCH, city="Lisbon", max_price=90, min_rating=4)["hotels"]
+
+    assert all(hotel["price"] <= 90 for hotel in hotels)
+    assert all(hotel["rating"] >= 4 for hotel in hotels)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_count_beside_a_list_is_its_length(seed):
+    answer = World(seed).ask(SEARCH, city="Lisbon")
+
+    assert answer["total_count"] == len(answer["hotels"])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_dialogue_has_one_currency(seed):
+    world = World(seed)
+    hotels = world.ask(SEARCH, city="Lisbon")["hotels"] + world.ask(SEARCH, city="Porto")["hotels"]
+
+    assert len({hotel["currency"] for hotel in hotels}) == 1
+
+
+def test_other_dialogues_have_other_currencies():
+    named = {World(7, f"d{number}").ask(SEARCH, city="Lisbon")["hotels"][0]["currency"] for number in range(20)}
+
+    assert len(named) > 2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_was_created_can_be_fetched(seed):
+    world = World(seed)
+    hotel = world.ask(SEARCH, city="Lisbon")["hotels"][0]
+    booking = world.ask(BOOK, hotel_id=hotel["hotel_id"], guests=3)
+
+    fetched = world.ask(GET_BOOKING, booking_id=booking["booking_id"])
+
+    assert fetched == {"booking_id": booking["booking_id"], "hotel_id": hotel["hotel_id"], "guests": 3}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_was_changed_stays_changed_and_the_rest_stays_as_it_was(seed):
+    world = World(seed)
+    booking = world.ask(BOOK, hotel_id="HT-1234", guests=3)
+    before = world.ask(GET_BOOKING, booking_id=booking["booking_id"])
+    world.ask(CHANGE, booking_id=booking["booking_id"], guests=5)
+
+    after = world.ask(GET_BOOKING, booking_id=booking["booking_id"])
+
+    assert after == {**before, "guests": 5}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_cancelled_is_the_thing_that_was_named(seed):
+    world = World(seed)
+    booking = world.ask(BOOK, hotel_id="HT-1234", guests=3)
+
+    assert world.ask(CANCEL, booking_id=booking["booking_id"]) == {**{"booking_id": booking["booking_id"]}, "status": "cancelled"}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_new_booking_is_another_one(seed):
+    world = World(seed)
+    bookings = [world.ask(BOOK, hotel_id="HT-1234", guests=guests)["booking_id"] for guests in (1, 2, 3)]
+
+    assert len(set(bookings)) == 3
+
+
+def test_small_numbers_are_no_identity_across_fields():
+    page = {"type": "integer", "minimum": 1, "maximum": 5}
+    list_users = ToolSpec(name="get_user", effects="reads", parameters=thing(user_id=page), returns=thing(user_id=page, user_name=TEXT))
+    get_post = ToolSpec(name="get_post", effects="reads", parameters=thing(post_id=page), returns=thing(post_id=page, title=TEXT))
+    world = World(7)
+
+    user, post = world.ask(list_users, user_id=3), world.ask(get_post, post_id=3)
+
+    assert user["user_id"] == post["post_id"] == 3
+    assert user["user_name"] != post["title"]
+
+
+@pytest.mark.parametrize("name", ["id", "hotel_id", "orderId", "booking-number", "isbn", "uuid", "confirmation code"])
+def test_names_of_identifiers_are_known(name):
+    assert is_id_name(name)
+
+
+@pytest.mark.parametrize("name", ["phone_number", "postal_code", "country_code", "paid", "idea", "currency_code", "valid"])
+def test_names_that_only_look_like_identifiers_are_not(name):
+    assert not is_id_name(name)
+
+
+def test_every_tool_of_the_shipped_catalogue_answers_within_its_schema_and_echoes_ids():
+    for tool in load_tools([data_dir() / "tools"]):
+        arguments = {}
+        for field in tool.parameter_fields:
+            if field.is_required and field.types == ("string",) and is_id_name(field.name) and "*" not in field.pointer:
+                put(arguments, field.pointer, "ZZ-48213")
+        result = World(7).ask(tool, **arguments)
+        shown = {field.name for field in tool.return_fields if "*" not in field.pointer}
+
+        for name, value in arguments.items():
+            if name in shown and isinstance(result, dict) and name in result:
+                assert result[name] == value, tool.name

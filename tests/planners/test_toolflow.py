@@ -1,0 +1,294 @@
+import collections
+
+import pytest
+
+from planners.system import system_message
+from planners.toolflow import PlanOptions, plan_dialogue
+from tests.fakes import ListeningBackend, ScriptedBackend, play_offline, sample_of
+from toolgraph.dialogue.blueprint import Blueprint, PlannedArgument, PlannedCall, PlannedStep, PlannedTurn
+from toolgraph.dialogue.spoken import today_in
+from toolgraph.errors import AnswerError
+from toolgraph.models.offline.backend import OfflineBackend
+from toolgraph.models.offline.styles import styles
+from toolgraph.models.requests import PlanAnswer
+from toolgraph.quality.checks import findings_in
+from toolgraph.resources import data_dir
+from toolgraph.seeds import rng
+from toolgraph.tools.catalogue import load_tools, parse_tools
+from toolgraph.tools.spec import ToolSpec
+
+SAMPLES = 40
+
+
+@pytest.fixture(scope="module")
+def samples() -> list[tuple[ToolSpec, ...]]:
+    """Samples of two to six tools of the shipped catalogue: neighbours of one domain, often with a stranger."""
+    domains = collections.defaultdict(list)
+    for tool in load_tools([data_dir() / "tools"]):
+        domains[tool.origin.category or tool.origin.file].append(tool)
+    drawn = []
+    for number in range(SAMPLES):
+        chooser = rng(3, "sample", number)
+        home, abroad = chooser.sample(sorted(domains), 2)
+        tools = chooser.sample(domains[home], chooser.randint(2, 5))
+        drawn.append((*tools, *chooser.sample(domains[abroad], chooser.randint(0, 1))))
+    return drawn
+
+
+def blueprint_of(tools, *, id="d1", seed=7, **options) -> Blueprint:
+    return plan_dialogue(
+        sample_of(tools), id=id, seed=seed, backend=OfflineBackend(seed), options=PlanOptions(**options)
+    )
+
+
+@pytest.fixture
+def blueprints(samples) -> list[Blueprint]:
+    return [blueprint_of(tools, id=f"d{number}") for number, tools in enumerate(samples)]
+
+
+def steps_of(blueprint: Blueprint) -> list[PlannedStep]:
+    return [step for turn in blueprint.turns for step in turn.steps]
+
+
+# --- laws of a plan -------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_calls_only_tools_that_are_offered(samples, blueprints):
+    for tools, blueprint in zip(samples, blueprints, strict=True):
+        called = {call.tool for step in steps_of(blueprint) for call in step.calls}
+
+        assert called
+        assert called <= {tool.name for tool in tools} == set(blueprint.tools)
+
+
+def test_a_result_that_is_used_belongs_to_an_earlier_step(blueprints):
+    used = 0
+    for blueprint in blueprints:
+        made: set[str] = set()
+        for step in steps_of(blueprint):
+            for call in step.calls:
+                for argument in call.arguments:
+                    if argument.source == "result":
+                        used += 1
+                        assert argument.call in made
+            made |= {call.id for call in step.calls}
+    assert used > SAMPLES
+
+
+def test_planned_calls_have_ids_of_their_own(blueprints):
+    for blueprint in blueprints:
+        ids = [call.id for step in steps_of(blueprint) for call in step.calls]
+
+        assert len(ids) == len(set(ids))
+
+
+def test_every_required_argument_of_a_planned_call_has_a_source(samples, blueprints):
+    for tools, blueprint in zip(samples, blueprints, strict=True):
+        by_name = {tool.name: tool for tool in tools}
+        for step in steps_of(blueprint):
+            for call in step.calls:
+                given = {argument.pointer.split("/")[1] for argument in call.arguments}
+                assert set(by_name[call.tool].input_schema.get("required", ())) <= given
+
+
+def test_what_is_withheld_is_required_and_would_have_come_from_the_user(samples, blueprints):
+    withheld = 0
+    for tools, blueprint in zip(samples, blueprints, strict=True):
+        by_name = {tool.name: tool for tool in tools}
+        for turn in blueprint.turns:
+            assert (turn.kind == "missing_parameter") == bool(turn.withheld)
+            for pointer in turn.withheld:
+                withheld += 1
+                (call,) = turn.steps[0].calls
+                assert pointer[1:].split("/")[0] in by_name[call.tool].input_schema["required"]
+                assert {argument.pointer: argument.source for argument in call.arguments}[pointer] == "user"
+    assert withheld > 3
+
+
+@pytest.mark.parametrize("target", [1, 2, 3, 6])
+@pytest.mark.parametrize("plan_style", ["grounded", "none"])
+def test_the_user_speaks_exactly_as_often_as_asked(samples, plan_style, target):
+    options = PlanOptions(plan_style=plan_style, min_turns=target, max_turns=target)
+    for number, tools in enumerate(samples[:12]):
+        dialogue = play_offline(tools, id=f"d{number}", options=options)
+
+        assert sum(message.role == "user" for message in dialogue.messages) == target
+        assert len(dialogue.meta["turn_kinds"]) == target
+
+
+def test_a_withheld_value_makes_two_user_messages_of_one_turn(samples, blueprints):
+    turns = [turn for blueprint in blueprints for turn in blueprint.turns]
+    assert any(turn.withheld for turn in turns)
+
+    for blueprint in blueprints:
+        assert sum(2 if turn.withheld else 1 for turn in blueprint.turns) == blueprint.target_turns
+
+
+def test_few_tools_get_no_more_turns_than_they_can_fill(small_catalogue):
+    for number in range(20):
+        blueprint = blueprint_of(small_catalogue[:1], id=f"d{number}", min_turns=2, max_turns=9)
+
+        assert blueprint.target_turns == 2
+
+
+def test_chitchat_is_a_small_part_and_never_opens_a_dialogue(blueprints):
+    kinds = [turn.kind for blueprint in blueprints for turn in blueprint.turns]
+
+    assert 0 < kinds.count("chitchat") < 0.25 * len(kinds)
+    assert all(blueprint.turns[0].kind != "chitchat" for blueprint in blueprints)
+
+
+def test_turns_say_how_they_are_connected(blueprints):
+    links = collections.Counter(turn.link for blueprint in blueprints for turn in blueprint.turns[1:])
+
+    assert all(blueprint.turns[0].link == "opening" for blueprint in blueprints)
+    assert {"result", "transition"} <= set(links)
+    assert "opening" not in links
+
+
+def test_plans_chain_and_run_in_parallel(blueprints):
+    requests = [turn for blueprint in blueprints for turn in blueprint.turns if turn.kind != "chitchat"]
+    steps = [step for turn in requests for step in turn.steps]
+
+    assert sum(len(turn.steps) > 1 for turn in requests) > 0.3 * len(requests)
+    assert sum(len(step.calls) > 1 for step in steps) > 0.1 * len(steps)
+
+
+def test_no_call_is_planned_twice_while_there_is_something_else_to_ask(blueprints):
+    contents = [
+        (blueprint.id, call.tool, call.model_dump_json(exclude={"id"}))
+        for blueprint in blueprints
+        for step in steps_of(blueprint)
+        for call in step.calls
+        if call.arguments
+    ]
+
+    assert len(set(contents)) > 0.98 * len(contents)
+
+
+# --- options --------------------------------------------------------------------------------------------------------
+
+
+def test_styles_are_drawn_from_those_asked_for(small_catalogue):
+    drawn = {blueprint_of(small_catalogue, id=f"d{n}", styles=("terse", "formal")).style for n in range(20)}
+
+    assert drawn == {"terse", "formal"}
+
+
+def test_without_a_wish_every_style_comes_up(small_catalogue):
+    drawn = {blueprint_of(small_catalogue, id=f"d{n}", plan_style="none").style for n in range(120)}
+
+    assert drawn == set(styles())
+
+
+def test_an_intents_plan_holds_needs_and_nothing_else(samples):
+    for number, tools in enumerate(samples):
+        blueprint = blueprint_of(tools, id=f"d{number}", plan_style="intents")
+
+        assert len(blueprint.turns) >= 1
+        for turn in blueprint.turns:
+            assert turn.intent
+            assert (turn.steps, turn.withheld) == ((), ())
+            assert not any(tool.name in turn.intent for tool in tools if "_" in tool.name)
+
+
+def test_without_a_plan_nobody_is_asked_for_one(small_catalogue):
+    backend = ScriptedBackend([])
+
+    blueprint = plan_dialogue(
+        sample_of(small_catalogue), id="d1", seed=7, backend=backend, options=PlanOptions(plan_style="none")
+    )
+
+    assert (blueprint.turns, backend.requests) == ((), [])
+    assert 3 <= blueprint.target_turns <= 6
+
+
+def test_the_request_for_a_plan_says_what_is_known(small_catalogue):
+    backend = ListeningBackend(OfflineBackend(7))
+
+    blueprint = plan_dialogue(sample_of(small_catalogue), id="d1", seed=7, backend=backend, options=PlanOptions())
+
+    (request,) = backend.requests
+    assert request.target_turns == blueprint.target_turns
+    assert request.system == blueprint.system
+    assert request.plan_style == "grounded"
+    assert [tool.name for tool in request.tools] == [tool.name for tool in small_catalogue]
+
+
+def test_the_same_seed_gives_the_same_blueprint_and_another_seed_another(small_catalogue):
+    first, again, other = (blueprint_of(small_catalogue, seed=seed) for seed in (7, 7, 8))
+
+    assert first == again
+    assert first != other
+
+
+@pytest.mark.parametrize("plan_style", ["grounded", "intents", "none"])
+def test_forty_samples_of_the_shipped_catalogue_make_dialogues_that_pass_every_check(samples, plan_style):
+    for number, tools in enumerate(samples):
+        dialogue = play_offline(tools, id=f"{plan_style}{number}", options=PlanOptions(plan_style=plan_style))
+
+        assert findings_in(dialogue) == ()
+
+
+# --- plans that cannot be used --------------------------------------------------------------------------------------
+
+
+def _turn(*calls: PlannedCall) -> PlannedTurn:
+    return PlannedTurn(kind="tool_request", intent="Do it.", steps=(PlannedStep(calls=calls),) if calls else ())
+
+
+FROM_B = PlannedArgument(pointer="/hotel_id", source="result", call="b", path="/hotel_id")
+UNUSABLE = {
+    "a tool nobody offers": ((_turn(PlannedCall(id="a", tool="fly_to_moon")),), "fly_to_moon"),
+    "nothing but chitchat": ((PlannedTurn(kind="chitchat", intent="Chat."),), "no request"),
+    "no turns": ((), "no request"),
+    "a request without calls": ((_turn(),), "no calls"),
+    "a result that comes later": (
+        (_turn(PlannedCall(id="a", tool="book_hotel", arguments=(FROM_B,))), _turn(PlannedCall(id="b", tool="search_hotels"))),
+        "does not come before",
+    ),
+    "a result of the same batch": (
+        (_turn(PlannedCall(id="b", tool="search_hotels"), PlannedCall(id="a", tool="book_hotel", arguments=(FROM_B,))),),
+        "does not come before",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNUSABLE)
+def test_an_unusable_plan_is_refused_with_the_reason(small_catalogue, case):
+    turns, reason = UNUSABLE[case]
+    backend = ScriptedBackend([PlanAnswer(turns=turns)])
+
+    with pytest.raises(AnswerError, match=reason):
+        plan_dialogue(sample_of(small_catalogue), id="d1", seed=7, backend=backend, options=PlanOptions())
+
+
+def test_needs_without_calls_are_a_plan_of_intents(small_catalogue):
+    backend = ScriptedBackend([PlanAnswer(turns=(_turn(),))])
+    options = PlanOptions(plan_style="intents")
+
+    blueprint = plan_dialogue(sample_of(small_catalogue), id="d1", seed=7, backend=backend, options=options)
+
+    assert blueprint.turns == (_turn(),)
+
+
+# --- the system message ---------------------------------------------------------------------------------------------
+
+
+def test_the_system_message_tells_todays_date(small_catalogue):
+    days = {today_in(system_message(small_catalogue, seed=7, id=f"d{number}")) for number in range(40)}
+
+    assert None not in days
+    assert len(days) > 20
+
+
+def test_the_system_message_holds_a_credential_for_each_credential_parameter():
+    key = {"type": "string", "description": "API key"}
+    tools = parse_tools(
+        [{"name": "a", "parameters": {"type": "object", "properties": {"api_key": key}}}, {"name": "b"}], where="test"
+    )
+
+    with_key, without = system_message(tools[:1], seed=7, id="d"), system_message(tools[1:], seed=7, id="d")
+
+    assert "api key: " in with_key
+    assert without.count("\n") == 0
