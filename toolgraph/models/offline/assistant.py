@@ -21,6 +21,27 @@ from toolgraph.tools.spec import ToolSpec
 
 ASK_LEAD, REPORT_LEAD, OFFER, CLOSING = 0.5, 0.25, 0.22, 0.12
 """Chances: words before a question, words before a report, an offer after it, or else a closing sentence."""
+ONLY_THE_PICK = 0.45
+"""Chance that of a list on the way only the entry taken is told, and not all the others."""
+_STARTERS = frozenset("The There There's It In Here Here's Altogether My That You You've This These They We".split())
+_TONES = (
+    (
+        "wait",
+        re.compile(
+            r"sorry|excuse|forgive|pardon|apolog|bear with|hold on|hang on|\bwait\b|one sec|moment|pause|interrupt|typing|typos|keyboard|slow",
+            re.I,
+        ),
+    ),
+    ("question", re.compile(r"\?\s*$")),
+    (
+        "praise",
+        re.compile(
+            r"you're|you are|with you|I like|quick|fast|nice|eas(y|ier)|handy|convenien|pleasure|comfort|beats|satisf|impressed|efficien|good pace|practical|smooth",
+            re.I,
+        ),
+    ),
+)
+"""What a passing remark asks for: patience, an answer, or a word of thanks; anything else is mood."""
 _ORDINAL_WORDS = {"0": "the first", "1": "the second", "-1": "the last"}
 
 
@@ -114,8 +135,11 @@ class _Assistant:
 
     def small_talk(self) -> str:
         is_last = self.request.turns_left == 0 and "hank" in self.request.turn.intent
-        text: str = self.random.choice(self.words["thanks_replies" if is_last else "remark_replies"])
-        return text
+        if is_last:
+            return str(self.random.choice(self.words["thanks_replies"]))
+        said = next((message.content for message in reversed(self.request.messages) if message.role == "user"), "")
+        tone = next((tone for tone, pattern in _TONES if pattern.search(said)), "mood")
+        return str(self.random.choice(self.words["remark_replies"][tone]))
 
     # --- reporting ----------------------------------------------------------------------------------------------
 
@@ -128,12 +152,18 @@ class _Assistant:
         last = steps[-1]
         used: set[str] = set()
         for made in last:
-            told = tell(made.outcome, self.random, used)
+            told = tell(made.outcome, self.random, used, asked=self._asked())
             about = self._which(made, last) if len(last) > 1 else ""
-            sentences.append(f"For {about}: {told}" if about and about not in told else told)
+            sentences.append(f"For {about}: {_lowered(told)}" if about and about not in told else told)
         lead = self._lead(last[0].outcome, is_alone=len(steps) == 1)
         ending = self._ending(last[-1].planned)
         return " ".join([*lead, *sentences, *ending])
+
+    def _asked(self) -> str:
+        """What the user said in this turn."""
+        return " ".join(
+            message.content for message in self.request.messages[self.request.turn_start :] if message.role == "user"
+        )
 
     def _made(self, call: PlannedCall) -> Made:
         tool = self.tools[call.tool]
@@ -164,9 +194,8 @@ class _Assistant:
                 ]  # fmt: skip
                 picks = list(dict.fromkeys(argument.pick for argument in used if argument.pick))
                 sentences = [tell(one.outcome, self.random)] if number == 0 or not picks else []
-                if len(picks) == 1:
-                    sentences += self._picked(one, used[0])
-                told += sentences
+                picked = self._picked(one, used[0]) if len(picks) == 1 else []
+                told += picked if picked and self.random.random() < ONLY_THE_PICK else [*sentences, *picked]
         return told
 
     def _picked(self, made: Made, argument: PlannedArgument) -> list[str]:
@@ -236,13 +265,19 @@ class _Assistant:
             ask.text
             for other in others
             for ask in wording_of(other).asks
-            if not ask.slots and not re.search(r"\b(I|we|us|our)\b", ask.text)
+            if effects_of(other) != "deletes" and not ask.slots and not re.search(r"\b(I|we|us|our)\b", ask.text)
         ]
         if not asks:
             return ""
         return capitalised(
             self.random.choice(self.words["offers"]).replace("{ask}", _for_the_user(self.random.choice(asks)))
         )
+
+
+def _lowered(sentence: str) -> str:
+    """A sentence after a colon: a first word that is no name begins small."""
+    first, _, rest = sentence.partition(" ")
+    return f"{first.lower()} {rest}" if first in _STARTERS else sentence
 
 
 def _for_the_user(ask: str) -> str:

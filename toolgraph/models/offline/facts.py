@@ -22,6 +22,22 @@ MOST_FACTS = 5
 _DONE_WHEN = re.compile(
     r"((?:last |first )?(?:updated|modified|created|published|released|opened|closed|sent|recorded|reported|issued|triggered|added))(?: at| on| date| time)?"
 )
+_CUES = tuple(
+    (re.compile(field), re.compile(rf"\b({cue})\b", re.I))
+    for field, cue in (
+        (r"^(price|cost|amount|premium|fee|fare|total)$", r"costs?|price|charged?|pay(ing)?|how much|expensive|money"),
+        (r"^(name|email|phone)$", r"who|ring|call|contact|looks? after|reach|adviser"),
+        (r"^(date|time|day|minutes|opens|closes)$", r"when|what time|which day|how long|how soon"),
+        (r"^(address|city|shelf|floor|room|location)$", r"where|which shelf|find it|located"),
+        (r"^(duration|minutes|hours|pages?)$", r"how long"),
+        (r"^(rating|score|stars)$", r"how good|any good|rated"),
+        (r"^(status|state|stage)$", r"status|how far|ready|gone through|is it|yet"),
+    )
+)
+"""What people say when they ask for a field, by a word of its name."""
+_PEOPLE = re.compile(
+    r"agent|provider|doctor|tutor|staff|driver|host|handler|coach|guide|vet|trainer|buyer|owner|sender|engineer"
+)
 _TRUTHS = {"true": True, "false": False, "yes": True, "no": False}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?Z?")
 
@@ -36,26 +52,23 @@ class Outcome:
     today: dt.date | None
 
 
-def tell(outcome: Outcome, chooser: random.Random, used: set[str] | None = None) -> str:
+def tell(outcome: Outcome, chooser: random.Random, used: set[str] | None = None, *, asked: str = "") -> str:
     """Return the outcome in whole sentences: as written for the tool, else made from the fields.
 
-    `used` holds the reports chosen so far in one message; it is added to, so that none is used twice.
+    Of several reports the one is chosen that tells what was asked. `used` holds the reports chosen so far in one
+    message; it is added to, so that none is used twice.
     """
-    return _tell_as_written(outcome, chooser, used if used is not None else set()) or _tell_in_general(outcome, chooser)
+    return _tell_as_written(outcome, chooser, used if used is not None else set(), asked) or _tell_in_general(
+        outcome, chooser
+    )
 
 
 def entry_name(entry: Any) -> str:
     """Return the name under which people speak of a record: its name or title, else its first field after the id if that is a text."""
     if not isinstance(entry, dict):
         return ""
-    named = next(
-        (
-            value
-            for name, value in entry.items()
-            if isinstance(value, str) and re.search(r"(name|title|subject|headline)$", name)
-        ),
-        "",
-    )
+    thing = entity_noun(next(iter(entry), "")).split()
+    named = next((value for name, value in entry.items() if _is_label(name, value, thing)), "")
     if named and len(named) < 60:
         return named
     for name, value in entry.items():
@@ -66,6 +79,14 @@ def entry_name(entry: Any) -> str:
         )
         return value if is_name and not re.search(r"status|currency|url|email|phone|date|time", name, re.I) else ""
     return ""
+
+
+def _is_label(name: str, value: Any, thing: list[str]) -> bool:
+    """A name or title; that of a person only where the record is one: a slot is not called by its doctor."""
+    if not isinstance(value, str) or not re.search(r"(name|title|subject|headline)$", name, re.I):
+        return False
+    owner = split_words(name).rpartition(" ")[0].split()
+    return not (_PEOPLE.search(" ".join(owner)) and thing and not set(owner) & set(thing))
 
 
 def as_claim(value: Any, field: Field | None) -> bool | None:
@@ -101,7 +122,7 @@ def spoken_value(value: Any, field: Field | None, today: dt.date | None) -> str:
     if isinstance(value, int) and value >= 10_000 and (field is None or kind_of(field) not in ("id", "year", "epoch")):
         return f"{value:,}"
     if isinstance(value, float) and field is not None and kind_of(field) == "money":
-        return f"{value:.2f}" if round(value, 2) == value and not float(value * 10).is_integer() else str(value)
+        return f"{value:.2f}" if round(value, 2) == value else str(value)
     return "nothing" if value is None else str(value)
 
 
@@ -117,7 +138,7 @@ def _clock(text: str) -> str:
 # --- as written -----------------------------------------------------------------------------------------------------
 
 
-def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str]) -> str:
+def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str], asked: str) -> str:
     wording, today = wording_of(outcome.tool), outcome.today
     if not wording.reports:
         return ""
@@ -137,9 +158,18 @@ def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str]) -
     fitting = [report for report in wording.reports if report.slots <= values.keys()]
     if not fitting:
         return ""
-    report = chooser.choice([report for report in fitting if report.text not in used] or fitting)
+    fresh = [report for report in fitting if report.text not in used] or fitting
+    wanted = [sum(_is_asked(slot, asked) for slot in report.slots) for report in fresh]
+    report = chooser.choice([report for report, score in zip(fresh, wanted, strict=True) if score == max(wanted)])
     used.add(report.text)
     return capitalised(report.fill(values))
+
+
+def _is_asked(slot: str, asked: str) -> bool:
+    """Say whether a field is what somebody asks for: its own words, or a cue such as "who" for a name."""
+    words = split_words(slot.rpartition(".")[2]).split()
+    cues = [cue for pattern, cue in _CUES if any(pattern.search(word) for word in words)]
+    return any(cue.search(asked) for cue in cues) or any(len(word) > 3 and word[:5] in asked.lower() for word in words)
 
 
 def _slots(value: Any, fields: dict[str, Field], today: dt.date | None, above: str = "") -> dict[str, str]:

@@ -26,7 +26,7 @@ from toolgraph.tools.kinds import NAMED_KINDS, kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
-CHAIN, THIRD_STEP = 0.88, 0.3
+CHAIN, THIRD_STEP = 0.98, 0.3
 """Chance that a turn goes on to a second step where one is possible, and from there to a third."""
 TWO_VALUES, TWO_ENTRIES, TWO_TOOLS = 0.6, 0.55, 0.75
 """Chances of a parallel step: one question for two values, two entries of a list, two unrelated tools."""
@@ -119,7 +119,9 @@ class TurnPlanner:
         starts = [(self._weight_as_start(tool, number), tool) for tool in self.tools]
         wants_chain = self.random.random() < CHAIN
         if wants_chain:
-            longer = [(weight * 8 if self._followers(tool, [tool]) else weight * 0.1, tool) for weight, tool in starts]
+            longer = [
+                (weight * 16 if self._followers(tool, [tool]) else weight * 0.05, tool) for weight, tool in starts
+            ]
             starts = longer if any(weight > 0 for weight, _ in longer) else starts
         total = sum(weight for weight, _ in starts)
         tools = [tool for _, tool in starts]

@@ -173,6 +173,33 @@ def superlative(pick: str) -> str:
     return ""
 
 
+_AFTER = (("isn't", "aren't"), ("wasn't", "weren't"), ("is", "are"), ("was", "were"), ("has", "have"), ("doesn't", "don't"), ("does", "do"),
+          ("costs", "cost"), ("serves", "serve"), ("sells", "sell"), ("offers", "offer"), ("runs", "run"), ("takes", "take"), ("keeps", "keep"),
+          ("charges", "charge"), ("opens", "open"), ("starts", "start"), ("ends", "end"), ("covers", "cover"), ("gets", "get"), ("comes", "come"),
+          ("goes", "go"), ("looks", "look"), ("works", "work"), ("needs", "need"), ("closes", "close"), ("leaves", "leave"), ("stands", "stand"),
+          ("arrives", "arrive"), ("lasts", "last"), ("holds", "hold"), ("says", "say"), ("lets", "let"), ("pays", "pay"), ("wants", "want"))  # fmt: skip
+_BEFORE = (("is", "are"), ("was", "were"), ("does", "do"), ("has", "have"), ("what's", "what are"), ("when's", "when are"),
+           ("where's", "where are"), ("how's", "how are"), ("who's", "who are"), ("isn't", "aren't"), ("doesn't", "don't"))  # fmt: skip
+
+
+def agreeing(text: str, slot: str) -> str:
+    """Return a phrase whose slot will hold a plural, with the verb beside it in the plural.
+
+    >>> agreeing("see what {hotel_id} costs", "hotel_id")
+    'see what {hotel_id} cost'
+    """
+    for singular, plural_form in _AFTER:
+        text, changed = re.subn(rf"(\{{{re.escape(slot)}\}}) {singular}\b", rf"\1 {plural_form}", text)
+        if changed:
+            return text
+    for singular, plural_form in _BEFORE:
+        found = re.search(rf"\b{singular} (?=\{{{re.escape(slot)}\}})", text, re.I)
+        if found:
+            put = capitalised(plural_form) if found[0][0].isupper() else plural_form
+            return f"{text[: found.start()]}{put} {text[found.end() :]}"
+    return text
+
+
 def say(value: Any, field: Field | None, today: dt.date | None, chooser: random.Random) -> Form:
     """Return one way in which a user says a value; what has a usual spoken form is rarely read out in its raw one."""
     forms = ways_to_say(value, today)
@@ -180,7 +207,7 @@ def say(value: Any, field: Field | None, today: dt.date | None, chooser: random.
         return Form("", "")
     text = value if isinstance(value, str) else ""
     if isinstance(value, str) and parse_date(value):
-        return chooser.choice(forms[:-1])
+        return _say_date(forms[:-1], chooser)
     if isinstance(value, int | float):
         kind = kind_of(field) if field is not None else ""
         if (
@@ -205,6 +232,19 @@ def say(value: Any, field: Field | None, today: dt.date | None, chooser: random.
     ):
         return Form(spoken.text.upper() if len(text) <= 3 and text.isupper() else spoken.text, spoken.transform)
     return Form(text, "")
+
+
+def _say_date(forms: tuple[Form, ...], chooser: random.Random) -> Form:
+    """A weekday or "tomorrow" where one would say it, else the date, the year only where it is needed.
+
+    "In ten days" is no answer to "on" or "until", so it is never said inside a sentence.
+    """
+    relative = [form for form in forms if form.transform == "relative date" and not form.text.startswith("in ")]
+    if relative and chooser.random() < 0.5:
+        return chooser.choice(relative)
+    spelled = [form for form in forms if form.transform == "date"]
+    short = [form for form in spelled if not re.search(r"\d{4}", form.text)]
+    return chooser.choice(short or spelled)
 
 
 _EXACT = frozenset(

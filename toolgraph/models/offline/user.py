@@ -13,6 +13,7 @@ from toolgraph.models.offline.derived import label, wording_of
 from toolgraph.models.offline.facts import as_claim, entry_name
 from toolgraph.models.offline.planning import TurnPlanner
 from toolgraph.models.offline.speech import (
+    agreeing,
     capitalised,
     describe_pick,
     entity_noun,
@@ -23,11 +24,12 @@ from toolgraph.models.offline.speech import (
 )
 from toolgraph.models.offline.styles import apply_style, protect
 from toolgraph.models.offline.wordings import Template, dotted
+from toolgraph.models.offline.world import is_id_name
 from toolgraph.models.requests import UserAnswer, UserRequest
 from toolgraph.seeds import rng
 from toolgraph.tools import pointers
 from toolgraph.tools.fields import Field
-from toolgraph.tools.inference import effects_of
+from toolgraph.tools.inference import effects_of, name_parts
 from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
@@ -40,6 +42,7 @@ _SPEAKER_ACTS = re.compile(
 _FOR_ME = (("show me", "see"), ("tell me", "find out"), ("give me", "get"), ("find me", "find"), ("get me", "get"), ("send me", "get"),
            ("let me know", "find out"), ("bring me", "get"), ("book me", "book"), ("read me", "read"), ("remind me", "recall"))  # fmt: skip
 _RUNS_ON = re.compile(r"(from|to|in|at|on|for|until|into|between|by) ")
+_NO_FIELD = Field("", "", "", {}, False)
 _KIND_NOUNS = {
     "email": "email address",
     "phone": "phone number",
@@ -145,11 +148,27 @@ class _Speaker:
             return [self.random.choice(self.bank["changed_mind"])] if chance < 0.8 else []
         used = {call.tool for turn in self.request.past for step in turn.steps for call in step.calls}
         is_new = not any(call.tool in used for step in self.turn.steps for call in step.calls)
-        if self.turn.link == "transition" and is_new and chance < SHIFT:
-            return [self.random.choice(self.words["topic_shifts"])]
+        if self.turn.link == "transition" and chance < SHIFT:
+            if is_new and self._leaves_the_subject():
+                return [self.random.choice(self.words["topic_shifts"])]
+            if not is_new:
+                return [self.random.choice(self.bank["same_subject"])]
         if self.turn.link == "entity" and chance < 0.2:
             return [self.random.choice(self.bank["transitions"])]
         return [self.random.choice(self.words["leads"])] if chance < LEAD else []
+
+    def _leaves_the_subject(self) -> bool:
+        """Whether this turn's tools have neither API nor words in common with those of the turn before."""
+        before = [
+            self.tools[call.tool] for turn in self.request.past[-1:] for step in turn.steps for call in step.calls
+        ]
+        now = [self.tools[call.tool] for step in self.turn.steps for call in step.calls]
+        return not any(
+            (one.origin.api and one.origin.api == other.origin.api)
+            or set(name_parts(one.name).noun.split()) & set(name_parts(other.name).noun.split())
+            for one in before
+            for other in now
+        )
 
     def _undoes_something(self) -> bool:
         call = self.turn.steps[0].calls[0]
@@ -189,9 +208,11 @@ class _Speaker:
         fitting = [need for need in wording_of(group.tool).needs if need.slots <= group.fills.keys()]
         if not fitting:
             return None
+        if group.says_what() or wording_of(group.tool).is_derived:
+            fitting = [need for need in fitting if need.slots] or fitting
         need = self.random.choices(fitting, [1 + 2 * len(need.slots) for need in fitting])[0]
         rest = group.details(self, need.slots)
-        said = capitalised(need.fill(group.fills))
+        said = capitalised(group.filled(need))
         if not rest:
             return said
         if len(rest) < 4:
@@ -243,7 +264,7 @@ class _Speaker:
             return join_phrases([self._scalar(item, field) for item in value])
         if argument.is_carried and field is not None and self.random.random() < 0.35:
             same = _SAME.get(kind_of(field))
-            if same:
+            if same and self._is_the_last_said(value, kind_of(field)):
                 return self.random.choice(same)
         if field is not None and kind_of(field) in ("id", "uuid"):
             noun = entity_noun(field.name)
@@ -251,6 +272,21 @@ class _Speaker:
                 return protect(str(value))
             return f"{noun if noun and len(noun.split()) < 4 else 'ID'} {protect(str(value))}"
         return self._scalar(value, field)
+
+    def _is_the_last_said(self, value: Any, kind: str) -> bool:
+        """Whether "the same" can only mean this value: the one of its kind the user named last, and alone."""
+        for turn in reversed(self.request.past):
+            said = [
+                argument.value
+                for step in turn.steps
+                for call in step.calls
+                for argument in call.arguments
+                if argument.source == "user"
+                and kind_of(_fields_of(self.tools[call.tool]).get(argument.pointer, _NO_FIELD)) == kind
+            ]
+            if said:
+                return all(one == value for one in said)
+        return False
 
     def _scalar(self, value: Any, field: Field | None) -> str:
         claim = as_claim(value, field)
@@ -307,13 +343,23 @@ class _Group:
         """A verb phrase with every value in it."""
         wording = wording_of(self.tool)
         fitting = [ask for ask in wording.asks if ask.slots <= self.fills.keys()]
-        ask = (
-            speaker.random.choices(fitting, [1 + 3 * len(ask.slots) for ask in fitting])[0]
-            if fitting
-            else Template("use this", frozenset())
-        )
+        telling = [ask for ask in fitting if ask.slots] if self.says_what() or wording.is_derived else []
+        fitting = telling or fitting or [Template("use this", frozenset())]
+        ask = speaker.random.choices(fitting, [1 + 3 * len(ask.slots) for ask in fitting])[0]
         rest = self.details(speaker, ask.slots)
-        return f"{ask.fill(self.fills)}{_tail(rest)}"
+        return f"{self.filled(ask)}{_tail(rest)}"
+
+    def says_what(self) -> bool:
+        """Whether one of the values is the very thing the request is about."""
+        return any(is_id_name(slot.rpartition(".")[2]) for slot in self.fills)
+
+    def filled(self, said: Template) -> str:
+        """A phrase with its values, the verbs beside a plural one agreeing with it."""
+        text = said.text
+        for slot in said.slots:
+            if _is_plural(self.fills[slot]) and is_id_name(slot.rpartition(".")[2]):
+                text = agreeing(text, slot)
+        return Template(text, said.slots).fill(self.fills)
 
     def details(self, speaker: _Speaker, already: frozenset[str]) -> list[str]:
         """Fragments for the values not said yet."""
@@ -343,6 +389,10 @@ class _Group:
             if not option.slots and field is not None and implies(option.text, True, field)
         ]
         return speaker.random.choice(implying) if implying else f"with {_bare(slot)}"
+
+
+def _is_plural(text: str) -> bool:
+    return " and " in text or text.startswith("the first two ")
 
 
 def _tail(fragments: list[str]) -> str:
