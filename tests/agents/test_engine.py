@@ -51,9 +51,14 @@ def script(small_catalogue):
     def played(*answers, turns=(ASK,), target_turns=0, system="", attempts=3):
         backend = ScriptedBackend(answers)
         blueprint = Blueprint(
-            id="d1", seed=7, tools=tuple(tool.name for tool in small_catalogue), style="plain", system=system,
-            turns=turns, target_turns=target_turns,
-        )  # fmt: skip
+            id="d1",
+            seed=7,
+            tools=tuple(tool.name for tool in small_catalogue),
+            style="plain",
+            system=system,
+            turns=turns,
+            target_turns=target_turns,
+        )
         try:
             outcome = play(blueprint, small_catalogue, backend=backend, attempts=attempts)
         except DialogueFailed as failed:
@@ -85,8 +90,11 @@ def test_a_turn_is_a_request_a_call_its_result_and_an_answer(script):
         ("assistant", "Found one: HT-2041."),
     ]
     assert [type(request) for request in backend.requests] == [
-        UserRequest, AssistantRequest, ToolRequest, AssistantRequest,
-    ]  # fmt: skip
+        UserRequest,
+        AssistantRequest,
+        ToolRequest,
+        AssistantRequest,
+    ]
     assert dialogue.ended is EndReason.COMPLETED
     assert findings_in(dialogue) == ()
 
@@ -104,7 +112,9 @@ def test_the_dialogue_carries_its_provenance_usage_and_facts(script, small_catal
 def test_a_step_may_hold_several_calls_with_ids_of_their_own(script):
     both = calls(("search_hotels", {"city": "Lisbon"}), ("search_hotels", {"city": "Porto"}))
 
-    dialogue, _ = script(says("Hotels in Lisbon and Porto?"), both, WORLD, gives({"hotels": []}), tells("Found one in Lisbon."))
+    dialogue, _ = script(
+        says("Hotels in Lisbon and Porto?"), both, WORLD, gives({"hotels": []}), tells("Found one in Lisbon.")
+    )
 
     made = dialogue.messages[1].tool_calls
     assert [call.id for call in made] == [message.tool_call_id for message in dialogue.messages[2:4]]
@@ -113,10 +123,14 @@ def test_a_step_may_hold_several_calls_with_ids_of_their_own(script):
 
 
 def test_a_later_step_of_the_turn_may_use_a_result(script):
-    dialogue, backend = script(
-        says("Book a hotel in Lisbon."), SEARCH, WORLD,
-        calls(("book_hotel", {"hotel_id": "HT-2041"})), gives(BOOKED), tells("Booked: BK-7310."),
-    )  # fmt: skip
+    dialogue, _backend = script(
+        says("Book a hotel in Lisbon."),
+        SEARCH,
+        WORLD,
+        calls(("book_hotel", {"hotel_id": "HT-2041"})),
+        gives(BOOKED),
+        tells("Booked: BK-7310."),
+    )
 
     assert [entry.source for entry in dialogue.provenance] == ["user", "result"]
     assert [call.id for message in dialogue.messages for call in message.tool_calls] == ["call_1", "call_2"]
@@ -124,7 +138,9 @@ def test_a_later_step_of_the_turn_may_use_a_result(script):
 
 
 def test_the_system_message_comes_first_and_the_agents_see_it(script):
-    dialogue, backend = script(says("Hi!"), tells("Hello."), system="Today is 2026-03-02.", turns=(PlannedTurn(kind="chitchat"),))
+    dialogue, backend = script(
+        says("Hi!"), tells("Hello."), system="Today is 2026-03-02.", turns=(PlannedTurn(kind="chitchat"),)
+    )
 
     assert dialogue.messages[0].role == "system"
     assert backend.requests[0].messages == dialogue.messages[:1]
@@ -132,11 +148,19 @@ def test_the_system_message_comes_first_and_the_agents_see_it(script):
 
 def test_where_the_assistant_asks_back_the_same_need_is_answered(script):
     dialogue, backend = script(
-        says("I need a hotel."), tells("In which city?"), says("Lisbon."), SEARCH, WORLD, tells("Found one."),
-    )  # fmt: skip
+        says("I need a hotel."),
+        tells("In which city?"),
+        says("Lisbon."),
+        SEARCH,
+        WORLD,
+        tells("Found one."),
+    )
 
     asked = of_class(backend, UserRequest)
-    assert [(request.turn, request.turn_number, request.asked_back) for request in asked] == [(ASK, 0, False), (ASK, 0, True)]
+    assert [(request.turn, request.turn_number, request.asked_back) for request in asked] == [
+        (ASK, 0, False),
+        (ASK, 0, True),
+    ]
     assert [request.turn_start for request in of_class(backend, AssistantRequest)] == [0, 0, 0]
     assert dialogue.meta["turn_kinds"] == ["tool_request", "tool_request"]
 
@@ -158,9 +182,16 @@ def test_every_user_message_has_the_kind_of_its_turn(script):
     turns = (ASK, PlannedTurn(kind="chitchat", intent="Thank."))
 
     dialogue, backend = script(
-        says("A hotel."), tells("Which city?"), says("Lisbon"), SEARCH, WORLD, tells("Found one."),
-        says("Thanks!"), tells("You're welcome."), turns=turns,
-    )  # fmt: skip
+        says("A hotel."),
+        tells("Which city?"),
+        says("Lisbon"),
+        SEARCH,
+        WORLD,
+        tells("Found one."),
+        says("Thanks!"),
+        tells("You're welcome."),
+        turns=turns,
+    )
 
     assert dialogue.meta["turn_kinds"] == ["tool_request", "tool_request", "chitchat"]
     assert [request.turns_left for request in of_class(backend, UserRequest)] == [1, 1, 0]
@@ -189,9 +220,13 @@ def test_the_calls_a_speaker_had_in_mind_are_told_to_the_assistant_and_remembere
 
 def test_a_tool_knows_what_was_called_before_it(script):
     _, backend = script(
-        says("Book a hotel in Lisbon."), SEARCH, WORLD,
-        calls(("book_hotel", {"hotel_id": "HT-2041"})), gives(BOOKED), tells("Booked."),
-    )  # fmt: skip
+        says("Book a hotel in Lisbon."),
+        SEARCH,
+        WORLD,
+        calls(("book_hotel", {"hotel_id": "HT-2041"})),
+        gives(BOOKED),
+        tells("Booked."),
+    )
 
     first, second = of_class(backend, ToolRequest)
     assert first.facts == ()
@@ -225,21 +260,33 @@ BAD_STEPS = {
     "unknown tool": (calls(("fly_to_moon", {})), "known_tool", "'fly_to_moon' is not offered"),
     "missing argument": (calls(("search_hotels", {})), "valid_arguments", "'city' is a required property"),
     "argument of the wrong type": (
-        calls(("search_hotels", {"city": "Lisbon", "stars": "many"})), "valid_arguments", "not of type 'integer'",
+        calls(("search_hotels", {"city": "Lisbon", "stars": "many"})),
+        "valid_arguments",
+        "not of type 'integer'",
     ),
-    "argument out of range": (calls(("search_hotels", {"city": "Lisbon", "stars": 9})), "valid_arguments", "maximum of 5"),
+    "argument out of range": (
+        calls(("search_hotels", {"city": "Lisbon", "stars": 9})),
+        "valid_arguments",
+        "maximum of 5",
+    ),
     "argument the tool does not have": (
-        calls(("search_hotels", {"city": "Lisbon", "pool": True})), "valid_arguments", "no such parameter",
+        calls(("search_hotels", {"city": "Lisbon", "pool": True})),
+        "valid_arguments",
+        "no such parameter",
     ),
     "invented argument": (calls(("search_hotels", {"city": "Porto"})), "provenance", "nothing states /city"),
     "one bad call of two": (
-        calls(("search_hotels", {"city": "Lisbon"}), ("get_weather", {"city": "Porto"})), "provenance", "nothing states /city",
+        calls(("search_hotels", {"city": "Lisbon"}), ("get_weather", {"city": "Porto"})),
+        "provenance",
+        "nothing states /city",
     ),
     "batch that uses its own output": (
-        calls(("search_hotels", {"city": "Lisbon"}), ("book_hotel", {"hotel_id": "HT-2041"})), "provenance", "nothing states /hotel_id",
+        calls(("search_hotels", {"city": "Lisbon"}), ("book_hotel", {"hotel_id": "HT-2041"})),
+        "provenance",
+        "nothing states /hotel_id",
     ),
     "neither calls nor words": (tells("  \n"), "finished", "neither called a tool nor said anything"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BAD_STEPS)
@@ -261,7 +308,7 @@ def test_a_bad_step_is_tried_again_alone_with_the_complaint(script, case):
 def test_a_step_that_stays_bad_ends_the_dialogue_with_what_was_said(script, case):
     bad, check, complaint = BAD_STEPS[case]
 
-    failed, backend = script(says("A hotel in Lisbon?"), bad, bad, bad)
+    failed, _backend = script(says("A hotel in Lisbon?"), bad, bad, bad)
 
     assert (failed.reason, failed.stage, failed.check) == (EndReason.STEP_FAILED, "assistant", check)
     assert complaint in failed.detail
@@ -280,8 +327,12 @@ def test_a_failure_late_in_the_dialogue_keeps_all_that_went_before(script):
 
 def test_a_result_outside_its_schema_is_asked_for_again(script):
     dialogue, backend = script(
-        says("A hotel in Lisbon?"), SEARCH, gives({"rooms": 3}), WORLD, tells("Found one."),
-    )  # fmt: skip
+        says("A hotel in Lisbon?"),
+        SEARCH,
+        gives({"rooms": 3}),
+        WORLD,
+        tells("Found one."),
+    )
 
     first, second = of_class(backend, ToolRequest)
     assert "'hotels' is a required property" in second.complaint
@@ -299,7 +350,9 @@ def test_a_tool_that_never_keeps_to_its_schema_ends_the_dialogue(script):
 
 
 def test_any_result_will_do_where_the_tool_does_not_say_what_it_returns(script):
-    dialogue, _ = script(says("Weather in Lisbon?"), calls(("get_weather", {"city": "Lisbon"})), gives(None), tells("No idea."))
+    dialogue, _ = script(
+        says("Weather in Lisbon?"), calls(("get_weather", {"city": "Lisbon"})), gives(None), tells("No idea.")
+    )
 
     assert dialogue.messages[2].content == "null"
 
@@ -349,8 +402,13 @@ def test_a_turn_without_end_is_cut(small_catalogue):
 
 def test_an_assistant_that_only_asks_is_left_alone_after_two_questions(script):
     dialogue, backend = script(
-        says("A hotel."), tells("Where?"), says("By the sea."), tells("Which sea?"), says("Any."), tells("Which one?"),
-    )  # fmt: skip
+        says("A hotel."),
+        tells("Where?"),
+        says("By the sea."),
+        tells("Which sea?"),
+        says("Any."),
+        tells("Which one?"),
+    )
 
     assert [request.asked_back for request in of_class(backend, UserRequest)] == [False, True, True]
     assert dialogue.messages[-1].content == "Which one?"

@@ -34,29 +34,54 @@ SYSTEM = "Today is Monday, 2026-03-02."
 MESSAGES = (
     Message(role="system", content=SYSTEM),
     Message(role="user", content="A hotel in Lisbon for under $100?"),
-    Message(role="assistant", tool_calls=(ToolCall(id="call_1", name="search_hotels", arguments='{"city": "Lisbon"}'),)),
+    Message(
+        role="assistant", tool_calls=(ToolCall(id="call_1", name="search_hotels", arguments='{"city": "Lisbon"}'),)
+    ),
     Message(role="tool", content='{"hotel_id": "HT-2041"}', tool_call_id="call_1"),
     Message(role="assistant", content="HT-2041 is free. Which nights?"),
 )
-SECRET = PlannedTurn(kind="tool_request", intent="Find a place to stay.", steps=(PlannedStep(calls=()),), withheld=("/planned",))
+SECRET = PlannedTurn(
+    kind="tool_request", intent="Find a place to stay.", steps=(PlannedStep(calls=()),), withheld=("/planned",)
+)
 EXAMPLES = {
     PlanRequest: PlanRequest(
-        key="d1", tools=(SEARCH, BOOK), edges=(Edge("P-R", "search_hotels", "book_hotel", "/hotel_id", "/hotel_id", 0.97),),
-        system=SYSTEM, target_turns=4, plan_style="grounded",
+        key="d1",
+        tools=(SEARCH, BOOK),
+        edges=(Edge("P-R", "search_hotels", "book_hotel", "/hotel_id", "/hotel_id", 0.97),),
+        system=SYSTEM,
+        target_turns=4,
+        plan_style="grounded",
     ),
     UserRequest: UserRequest(
-        key="d1/4#0", tools=(SEARCH, BOOK), style="terse", turn=SECRET, turn_number=1, turns_left=2, asked_back=True,
-        messages=MESSAGES, past=(SECRET,), call_ids=(("t0c0", "call_1"),),
+        key="d1/4#0",
+        tools=(SEARCH, BOOK),
+        style="terse",
+        turn=SECRET,
+        turn_number=1,
+        turns_left=2,
+        asked_back=True,
+        messages=MESSAGES,
+        past=(SECRET,),
+        call_ids=(("t0c0", "call_1"),),
     ),
     AssistantRequest: AssistantRequest(
-        key="d1/4#1", tools=(SEARCH, BOOK), messages=MESSAGES[:-1], turn=SECRET, turn_start=1, turns_left=2,
-        call_ids=(("t0c0", "call_1"),), complaint="book_hotel: nothing states /hotel_id",
+        key="d1/4#1",
+        tools=(SEARCH, BOOK),
+        messages=MESSAGES[:-1],
+        turn=SECRET,
+        turn_start=1,
+        turns_left=2,
+        call_ids=(("t0c0", "call_1"),),
+        complaint="book_hotel: nothing states /hotel_id",
     ),
     ToolRequest: ToolRequest(
-        key="d1", tool=BOOK, arguments={"hotel_id": "HT-2041"}, system=SYSTEM,
+        key="d1",
+        tool=BOOK,
+        arguments={"hotel_id": "HT-2041"},
+        system=SYSTEM,
         facts=(Fact(tool=SEARCH, arguments={"city": "Lisbon"}, result={"hotel_id": "HT-2041"}),),
     ),
-}  # fmt: skip
+}
 """One small request of each class."""
 
 UNSHOWN = {

@@ -244,14 +244,21 @@ UNUSABLE = {
     "no turns": ((), "no request"),
     "a request without calls": ((_turn(),), "no calls"),
     "a result that comes later": (
-        (_turn(PlannedCall(id="a", tool="book_hotel", arguments=(FROM_B,))), _turn(PlannedCall(id="b", tool="search_hotels"))),
+        (
+            _turn(PlannedCall(id="a", tool="book_hotel", arguments=(FROM_B,))),
+            _turn(PlannedCall(id="b", tool="search_hotels")),
+        ),
         "does not come before",
     ),
     "a result of the same batch": (
-        (_turn(PlannedCall(id="b", tool="search_hotels"), PlannedCall(id="a", tool="book_hotel", arguments=(FROM_B,))),),
+        (
+            _turn(
+                PlannedCall(id="b", tool="search_hotels"), PlannedCall(id="a", tool="book_hotel", arguments=(FROM_B,))
+            ),
+        ),
         "does not come before",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", UNUSABLE)

@@ -33,7 +33,7 @@ _DONE = {
 _SHAPES: tuple[tuple[str, str], ...] = (
     # The head noun of what a tool is about, and the fields of one such thing: name, type, range or options, description.
     ("weather|forecast|climate|conditions",
-     "temperature number -5..34 Temperature in degrees Celsius; conditions text (sunny|partly cloudy|overcast|light rain|windy|clear) Conditions; "
+     "temperature number -5..34 Temperature in degrees; conditions text (sunny|partly cloudy|overcast|light rain|windy|clear) Conditions; "
      "humidity integer 30..92 Relative humidity in percent"),
     ("ticker|ohlcv|candle|candlestick|chart|quote",
      "open number 20..400 Opening price; high number 401..440 Highest price; low number 10..19 Lowest price; last number 20..400 Last price"),
@@ -42,7 +42,7 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ("distance|route|direction|directions|navigation", "distance_km number 2..900 Distance in kilometres; duration_minutes integer 5..600 Duration in minutes"),
     ("population|census", "population integer 20000..9000000 Population; census_year integer 2010..2024 Year of the census"),
     ("balance|account", "balance number 20..9000 Balance; currency text (USD|EUR|GBP) Currency of the balance"),
-    ("statistic|statistics|stats|performance|record|standing|standings", "matches integer 8..60 Matches; wins integer 2..40 Wins; average number 1..30 Average"),
+    ("statistic|statistics|stats|performance|standing|standings", "total integer 40..900 Total; average number 1..30 Average; share_percent integer 2..60 Share in percent"),
     ("score|ranking|rank|leaderboard", "score number 20..98 Score; rank integer 1..40 Rank"),
     ("rating|review", "rating number 2.5..4.9 Rating out of five; review_count integer 12..900 Number of reviews"),
     ("count|total|number", "count integer 2..400 Number counted"),
@@ -89,7 +89,7 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ("animal|species|breed|pet", "animal_name animal Animal; lifespan_years integer 4..40 Lifespan in years; weight_kg number 2..400 Weight in kilograms"),
     ("plant|flower|tree|crop", "plant_name plant Plant; height_cm integer 10..400 Height in centimetres"),
     ("planet|star|moon", "distance_km integer 400000..900000 Distance in kilometres; radius_km integer 1700..70000 Radius in kilometres"),
-    ("translation|definition|summary|answer|explanation|description|text|content|advice|fact|quote|joke|history|biography|bio", "text message Text"),
+    ("translation|definition|summary|answer|explanation|description|text|content|advice|fact|quote|joke|biography|bio", "text message Text"),
     ("language", "language language Language; speakers integer 90000..9000000 Speakers"),
     ("law|case|regulation|statute|court", "title title Title; decided_on past Day of the decision; outcome text (upheld|settled|dismissed) Outcome"),
     ("crime|incident|accident|earthquake|alert|warning|threat|risk", "severity text (low|moderate|high) Severity; date past Date; affected integer 2..400 Number affected"),
@@ -105,7 +105,7 @@ _FORMATS = {
     "uri": {"format": "uri"},
 }
 _VAGUE = frozenset(
-    "info information details data name names text view list results set by id ids object summary current latest all".split()
+    "info information details data name names text view list results set by id ids object summary current latest all history record records log logs recent".split()
 )
 _CUT = re.compile(r" (?:by|for|in|of|from|with|to|on|at|and|using|via|per) ")
 
@@ -136,9 +136,14 @@ def _properties(tool: ToolSpec) -> dict[str, Any]:
         and (shape is None or verb in ("calculate", "compute"))
     ):
         return _figure(noun)
-    if verb == "convert" and re.search(
-        r"currenc|amount|unit|temperature|length|weight|value|measure|distance|number",
-        f"{noun} {tool.description[:90].lower()}",
+    if (
+        "currency" in noun
+        and verb in COMPUTE
+        or verb == "convert"
+        and re.search(
+            r"currenc|amount|unit|temperature|length|weight|value|measure|distance|number",
+            f"{noun} {tool.description[:90].lower()}",
+        )
     ):
         return {"converted_value": {"type": "number", "minimum": 1, "maximum": 900, "description": "Converted value"}}
     is_list = verb in SEARCH or (

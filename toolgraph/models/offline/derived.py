@@ -212,7 +212,7 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
     if field.schema.get("enum"):
         if kind == "unit" or words in ("units", "unit", "currency", "language"):
             return (f"in {slot}",)
-        return (f"with {slot} as the {name}", f"with the {name} set to {slot}")
+        return (f"with {slot} as the {name}", f"with the {name} {slot}")
     if kind in ("id", "uuid"):
         return (f"for {slot}",)
     if kind in (
@@ -259,11 +259,7 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
     if field.types[:1] in (("integer",), ("number",)):
         unit = unit_of(field)
         value = f"{slot} {unit}".strip()
-        return (
-            f"with {article(name)} {name} of {value}",
-            f"where the {name} is {value}",
-            f"taking {value} as the {name}",
-        )
+        return (f"with {article(name)} {name} of {value}",)
     if kind == "topic":
         return (
             (f'for "{slot}"', f'about "{slot}"', f"on {slot}")
@@ -276,7 +272,7 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
             if words in ("message", "text", "content", "body", "comment", "reply", "tweet", "caption") and creates
             else ()
         )
-        return (*said, f'with "{slot}" as the {name}', f'the {name} being "{slot}"')
+        return (*said, f'with "{slot}" as the {name}', f'with the {name} "{slot}"')
     if kind in ("movie", "show", "song", "album", "book", "artwork", "game"):
         return (f'for "{slot}"',)
     if kind == "title":

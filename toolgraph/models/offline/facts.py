@@ -38,6 +38,9 @@ _CUES = tuple(
 _PEOPLE = re.compile(
     r"agent|provider|doctor|tutor|staff|driver|host|handler|coach|guide|vet|trainer|buyer|owner|sender|engineer"
 )
+_ONE_OF = re.compile(
+    r"(?<![\d.,])1 (kilometre|metre|minute|hour|day|night|week|month|year|seat|serving|course|bedroom|guest|stop|mile|gram|litre|pack|page|point)s\b"
+)
 _TRUTHS = {"true": True, "false": False, "yes": True, "no": False}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?Z?")
 
@@ -162,7 +165,7 @@ def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str], a
     wanted = [sum(_is_asked(slot, asked) for slot in report.slots) for report in fresh]
     report = chooser.choice([report for report, score in zip(fresh, wanted, strict=True) if score == max(wanted)])
     used.add(report.text)
-    return capitalised(report.fill(values))
+    return _ONE_OF.sub(r"1 \1", capitalised(report.fill(values)))
 
 
 def _is_asked(slot: str, asked: str) -> bool:

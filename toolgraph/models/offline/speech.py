@@ -87,7 +87,7 @@ def join_phrases(parts: Sequence[str], last: str = "and") -> str:
     """
     if len(parts) < 2:
         return "".join(parts)
-    heavy = any("," in part for part in parts)
+    heavy = len(parts) > 2 and any("," in part for part in parts)
     separator = "; " if heavy else ", "
     return f"{separator.join(parts[:-1])}{';' if heavy else ''} {last} {parts[-1]}"
 

@@ -36,6 +36,8 @@ from toolgraph.tools.spec import ToolSpec
 
 NEED, LEAD, GREETING, SHIFT, INLINE = 0.45, 0.4, 0.25, 0.6, 0.4
 """Chances: a need is stated instead of a request; a reaction, a greeting, a change of subject comes first; two requests share a sentence."""
+TOO_MANY = 4
+"""Values that no longer fit behind a request and get a sentence of their own."""
 _SPEAKER_ACTS = re.compile(
     r"\b(I|I'd|I'm|I'll|I've|we|we're|let's|let us|me|my|us|our|plan is|time|goal|task)\b(?!.*\byou\b)", re.I
 )
@@ -184,6 +186,8 @@ class _Speaker:
     def _sentences(self, groups: list["_Group"]) -> list[str]:
         first, *others = groups
         sentences: list[str] = []
+        if not others and self._only_asks_for_another(first):
+            return [capitalised(self.random.choice(self.bank["again"]).replace("{value}", *first.fills.values()))]
         need = self._need(first)
         if need is not None:
             sentences.append(need)
@@ -199,7 +203,15 @@ class _Speaker:
         for group in others:
             frame = self.random.choice(self.joins["also" if group.is_beside else "then"])
             sentences.append(_framed(frame, _as_speaker(group.ask(self), frame)))
-        return sentences
+        return [*sentences, *(self._listed(group, group.unsaid) for group in groups if group.unsaid is not None)]
+
+    def _only_asks_for_another(self, group: "_Group") -> bool:
+        """Whether this is the question just asked, about something else: "And what about Lyon?" """
+        before = [call for turn in self.request.past[-1:] for step in turn.steps for call in step.calls]
+        return (
+            [call.tool for call in before] == [group.tool.name] and len(before[0].arguments) == 1 and len(group.fills) == 1
+            and not set(group.fills.values()) & {"true", "false"}
+        )  # fmt: skip
 
     def _need(self, group: "_Group") -> str | None:
         """A statement of need that says as much as possible, and what it leaves out after it."""
@@ -215,10 +227,22 @@ class _Speaker:
         said = capitalised(group.filled(need))
         if not rest:
             return said
-        if len(rest) < 4:
+        if len(rest) < TOO_MANY:
             return f"{said[:-1]}{_tail(rest)}{said[-1]}"
-        tail = self.random.choice(("{rest}, please.", "{rest}, please.", "{rest}."))
-        return f"{said} {capitalised(tail.replace('{rest}', join_phrases(rest)))}"
+        return f"{said} {self._listed(group, need.slots)}"
+
+    def _listed(self, group: "_Group", already: frozenset[str]) -> str:
+        """Many values in a sentence of their own, each after its name."""
+        parts = group.named_values(already)
+        frame = self.random.choice(
+            (
+                "Here are the details: {rest}.",
+                "The details: {rest}.",
+                "What you need to know: {rest}.",
+                "To be exact: {rest}.",
+            )
+        )
+        return frame.replace("{rest}", join_phrases(parts))
 
     # --- calls as phrases ---------------------------------------------------------------------------------------
 
@@ -338,6 +362,8 @@ class _Group:
 
     def __init__(self, tool: ToolSpec, fills: dict[str, str], is_beside: bool) -> None:
         self.tool, self.fills, self.is_beside = tool, fills, is_beside
+        self.unsaid: frozenset[str] | None = None
+        """The slots that were said, where the others were too many for one sentence."""
 
     def ask(self, speaker: _Speaker) -> str:
         """A verb phrase with every value in it."""
@@ -347,7 +373,21 @@ class _Group:
         fitting = telling or fitting or [Template("use this", frozenset())]
         ask = speaker.random.choices(fitting, [1 + 3 * len(ask.slots) for ask in fitting])[0]
         rest = self.details(speaker, ask.slots)
+        if len(rest) >= TOO_MANY:
+            self.unsaid = ask.slots
+            return self.filled(ask)
         return f"{self.filled(ask)}{_tail(rest)}"
+
+    def named_values(self, already: frozenset[str]) -> list[str]:
+        """The values not said yet, each after what it is called."""
+        fields = {dotted(field.pointer).replace(".*", ""): field for field in self.tool.parameter_fields}
+        named = []
+        for slot, text in self.fills.items():
+            if slot not in already:
+                name = label(fields[slot]) if slot in fields else split_words(slot.rpartition(".")[2])
+                yes_or_no = {"true": "yes", "false": "no"}.get(text, text)
+                named.append(text if is_id_name(slot.rpartition(".")[2]) and " " in text else f"{name} {yes_or_no}")
+        return named
 
     def says_what(self) -> bool:
         """Whether one of the values is the very thing the request is about."""
@@ -400,6 +440,9 @@ def _tail(fragments: list[str]) -> str:
     running = [fragment for fragment in fragments if _RUNS_ON.match(fragment) and len(fragment.split()) < 6]
     others = [fragment for fragment in fragments if fragment not in running]
     text = "".join(f" {fragment}" for fragment in running)
+    held = [fragment.removeprefix("with ") for fragment in others if fragment.startswith("with ")]
+    if len(held) > 1:
+        others = [*(fragment for fragment in others if not fragment.startswith("with ")), f"with {join_phrases(held)}"]
     if not others:
         return text
     if len(others) == 1:

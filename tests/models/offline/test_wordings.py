@@ -1,0 +1,163 @@
+import re
+
+import pytest
+
+from toolgraph.models.offline.derived import derive_wording, label, wording_of
+from toolgraph.models.offline.goals import goal
+from toolgraph.models.offline.wordings import Template, dotted, shipped_wordings, template
+from toolgraph.resources import data_dir
+from toolgraph.tools.catalogue import load_tools
+from toolgraph.tools.fields import Field
+from toolgraph.tools.names import looks_like_identifier
+from toolgraph.tools.spec import ToolSpec
+
+CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+
+
+def tool(description, name="call_it", parameters=CITY):
+    return ToolSpec(name=name, description=description, parameters=parameters)
+
+
+@pytest.mark.parametrize(
+    ("description", "verb", "words"),
+    [
+        ("Retrieves the weather forecast for a given city.", "retrieve", "weather forecast"),
+        ("Get a list of hotels in a city.", "get", "list of hotels"),
+        ("This tool allows you to search for flights.", "search", "flights"),
+        ("Calculates the area of a triangle given its base and height.", "calculate", "area of a triangle"),
+        ("Create a new calendar event. Returns the id.", "create", "new calendar event"),
+        ("Sends an email to a recipient", "send", "email"),
+        ("Translating text into another language", "translate", "text"),
+        ("The current price of a stock", "get", "price"),
+        ("<b>Deletes</b> the specified file.", "delete", "file"),
+        ("[DEPRECATED] Fetch user details", "fetch", "user details"),
+    ],
+)
+def test_a_description_becomes_a_verb_and_what_it_acts_on(description, verb, words):
+    found, rest = goal(tool(description))
+
+    assert found == verb
+    assert words in rest
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "",
+        "   ",
+        ".",
+        "获取天气",
+        "Получить погоду",
+        "Obtener el clima para una ciudad",
+        "احصل على الطقس",
+        "GET /v2/users/{id} -> 200 `User`",
+        "Returns a JSON payload with user_id",
+        "https://example.com/api",
+        "<div class='x'>\n<p>",
+        '{"type": "object"}',
+        "a" * 10_000,
+        "Get get_user_by_id from userService",
+        "${x} {0} {{y}}",
+        "🙂",
+        "Args:\n  city: the city",
+        "x",
+        "Is deprecated",
+    ],
+)
+@pytest.mark.parametrize(
+    "name", ["getWeatherForecast", "weather_api.v2/get-by_ID", "x", "获取天气", "run_{x}", "_", "f2"]
+)
+def test_whatever_a_tool_says_there_is_a_way_to_ask_for_it(description, name):
+    wording = derive_wording(tool(description, name))
+
+    assert wording.asks
+    for ask in wording.asks:
+        text = ask.fill({"city": "Lisbon"})
+        assert text.strip()
+        assert not [word for word in re.findall(r"[\w.]+", text) if looks_like_identifier(word.strip("."))]
+
+
+def test_a_slot_stands_where_the_description_speaks_of_a_parameter():
+    asks = derive_wording(tool("Retrieves the weather forecast for a given city.")).asks
+
+    assert any("{city}" in ask.text for ask in asks)
+    assert any(not ask.slots for ask in asks)
+
+
+def test_every_parameter_has_fragments_of_its_own():
+    wording = derive_wording(tool("Get the weather."))
+
+    assert all("{city}" in fragment.text for fragment in wording.details["city"])
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "said"),
+    [
+        ("checkInDate", "", "check in date"),
+        ("max_price", "", "maximum price"),
+        ("num_guests", "", "number of guests"),
+        ("qty", "", "quantity"),
+        ("q", "Search term", "search term"),
+        ("城市", "City to look in", "city to look in"),
+    ],
+)
+def test_a_parameter_is_called_what_people_call_it(name, description, said):
+    assert label(Field(f"/{name}", name, description, {"type": "string"}, True)) == said
+
+
+# --- written wordings -----------------------------------------------------------------------------------------------
+
+
+def test_every_shipped_tool_has_a_wording_of_its_own():
+    for one in load_tools([data_dir() / "tools"]):
+        assert not wording_of(one).is_derived, one.name
+        assert wording_of(one) is wording_of(one)
+
+
+def test_a_stranger_of_the_same_name_does_not_get_the_written_wording():
+    name = next(name for name, wording in shipped_wordings().items() if wording.details)
+
+    assert wording_of(ToolSpec(name=name, description="Something else.")).is_derived
+
+
+def test_a_template_is_filled_slot_by_slot():
+    assert template("from {a.b} to {c}") == Template("from {a.b} to {c}", frozenset({"a.b", "c"}))
+    assert template("from {a.b} to {c}").fill({"a.b": "{c}", "c": "x"}) == "from {c} to x"
+    assert template("plain").fill({}) == "plain"
+    with pytest.raises(KeyError):
+        template("{a}").fill({})
+
+
+def test_a_slot_is_named_by_the_dotted_path():
+    assert dotted("/address/city") == "address.city"
+
+
+# --- tools nobody here wrote ----------------------------------------------------------------------------------------
+
+CORPORA = (
+    "apibank",
+    "bfcl",
+    "rapidapi",
+    "sgd",
+    "taskbench_huggingface",
+    "taskbench_multimedia",
+    "tooltalk",
+    "toucan_mcp",
+)
+
+
+@pytest.mark.parametrize("name", CORPORA)
+def test_no_ask_for_any_collected_tool_names_it_or_its_parameters(corpora, name):
+    path = corpora / "catalogs" / f"{name}.jsonl"
+    tools = load_tools([path if path.exists() else path.with_name(f"{path.name}.gz")], rename_duplicates=True)
+    told = []
+    for one in tools[:: max(1, len(tools) // 6000)]:
+        names = {one.name, *(field.name for field in one.parameter_fields)}
+        shaped = {word for word in names if looks_like_identifier(word)}
+        for text in (*derive_wording(one).asks, *derive_wording(one).needs):
+            plain = re.sub(r"\{[^{}]*\}", " ", text.text)
+            told += [
+                (one.name, text.text, word) for word in shaped if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", plain)
+            ]
+
+    assert told == []
