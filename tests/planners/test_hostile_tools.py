@@ -37,7 +37,7 @@ def test_what_is_known_to_fail_is_among_what_is_tested():
 
 
 @pytest.mark.parametrize("plan_style", STYLES)
-@pytest.mark.parametrize("oddity", _cases())
+@pytest.mark.parametrize("oddity", list(_cases()))
 def test_dialogues_over_odd_tools_pass_every_check(oddity, plan_style):
     tools = parse_tools(HOSTILE[oddity], where=oddity)
 

@@ -105,15 +105,24 @@ def test_what_is_withheld_is_required_and_would_have_come_from_the_user(samples,
     assert withheld > 3
 
 
-@pytest.mark.parametrize("target", [1, 2, 3, 6])
+@pytest.mark.parametrize("target", [1, 2, 5, 6])
 @pytest.mark.parametrize("plan_style", ["grounded", "none"])
 def test_the_user_speaks_exactly_as_often_as_asked(samples, plan_style, target):
     options = PlanOptions(plan_style=plan_style, min_turns=target, max_turns=target)
-    for number, tools in enumerate(samples[:12]):
+    for number, tools in enumerate(samples[:30]):
         dialogue = play_offline(tools, id=f"d{number}", options=options)
 
         assert sum(message.role == "user" for message in dialogue.messages) == target
         assert len(dialogue.meta["turn_kinds"]) == target
+
+
+@pytest.mark.xfail(reason="a turn that was to take two messages keeps its kind, but what makes it two is left out")
+def test_the_user_speaks_exactly_as_often_as_asked_where_the_plan_holds_needs_only(samples):
+    options = PlanOptions(plan_style="intents", min_turns=5, max_turns=5)
+    for number, tools in enumerate(samples):
+        dialogue = play_offline(tools, id=f"d{number}", options=options)
+
+        assert sum(message.role == "user" for message in dialogue.messages) == 5
 
 
 def test_a_withheld_value_makes_two_user_messages_of_one_turn(samples, blueprints):

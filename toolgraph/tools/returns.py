@@ -107,6 +107,7 @@ _FORMATS = {
 _VAGUE = frozenset(
     "info information details data name names text view list results set by id ids object summary current latest all history record records log logs recent".split()
 )
+_CONVERTIBLE = re.compile(r"currenc|amount|unit|temperature|length|weight|value|measure|distance|number")
 _CUT = re.compile(r" (?:by|for|in|of|from|with|to|on|at|and|using|via|per) ")
 
 
@@ -129,23 +130,16 @@ def _properties(tool: ToolSpec) -> dict[str, Any]:
     if is_test:
         return {"is_confirmed": {"type": "boolean", "description": f"Whether {head or 'the result'} checked out"}}
     singular = _singular(head)
+    about = f"{noun} {tool.description[:90].lower()}"
     shape = _shape_of(singular, head) or _shape_of(_singular(_first_noun(tool.description)), "")
+    if (verb in COMPUTE and "currency" in noun) or (verb == "convert" and _CONVERTIBLE.search(about)):
+        return {"converted_value": {"type": "number", "minimum": 1, "maximum": 900, "description": "Converted value"}}
     if (
         verb in COMPUTE
         and verb not in ("convert", "forecast", "predict", "simulate")
         and (shape is None or verb in ("calculate", "compute"))
     ):
         return _figure(noun)
-    if (
-        "currency" in noun
-        and verb in COMPUTE
-        or verb == "convert"
-        and re.search(
-            r"currenc|amount|unit|temperature|length|weight|value|measure|distance|number",
-            f"{noun} {tool.description[:90].lower()}",
-        )
-    ):
-        return {"converted_value": {"type": "number", "minimum": 1, "maximum": 900, "description": "Converted value"}}
     is_list = verb in SEARCH or (
         singular != head and head not in ("news", "status", "statistics", "stats", "directions", "conditions", "hours")
     )
@@ -209,7 +203,11 @@ def _receipt(verb: str, noun: str) -> dict[str, Any]:
 
 
 def _figure(noun: str) -> dict[str, Any]:
-    words = [word for word in _CUT.split(f" {noun} ")[0].split() if word not in ("the", "calculator", "value")]
+    words = [
+        word
+        for word in _CUT.split(f" {noun} ")[0].split()
+        if word not in ("the", "calculator", "converter", "finder", "estimator", "value")
+    ]
     name = "_".join(words[:4]) or "result"
     return {name: {"type": "number", "minimum": 1, "maximum": 500, "description": " ".join(words[:4]) or "Result"}}
 

@@ -108,6 +108,15 @@ def test_a_made_text_has_the_one_length_admitted(length, seed):
     assert_makes_a_fitting_value("x", {"type": "string", "minLength": length, "maxLength": length}, seed, False)
 
 
+@pytest.mark.xfail(reason="what a pattern makes has any length, and three tries do not find the right one")
+@pytest.mark.parametrize("pattern", [r"^\d+$", r"^[A-Z]+$"])
+def test_a_text_meets_pattern_and_length_together(pattern):
+    for seed in SEEDS:
+        assert_makes_a_fitting_value(
+            "cep", {"type": "string", "pattern": pattern, "minLength": 8, "maxLength": 8}, seed, False
+        )
+
+
 @pytest.mark.xfail(reason="rounding reaches an open bound, and stepping over it by one misses the other")
 @pytest.mark.parametrize("low", [0, 0.5, 0.99, 41.5])
 def test_a_made_number_lies_between_open_bounds(low):

@@ -206,6 +206,95 @@ def test_what_is_cancelled_is_the_thing_that_was_named(seed):
     }
 
 
+def quotes(name, currency):
+    return ToolSpec(
+        name=name,
+        effects="reads",
+        parameters=thing(item=TEXT),
+        returns=thing(price=NUMBER, currency={**TEXT, **currency}),
+    )
+
+
+@pytest.mark.xfail(
+    reason="six indices are spread over three, four or five options, and texts without options are drawn anew"
+)
+@pytest.mark.parametrize(
+    "other", [{"enum": ["EUR", "USD", "GBP", "CHF"]}, {"enum": ["USD", "EUR", "GBP"]}, {}], ids=str
+)
+def test_tools_with_other_options_agree_on_the_currency_too(other):
+    for seed in SEEDS:
+        world = World(seed)
+        named = {
+            world.ask(quotes("get_quote", {"enum": ["EUR", "USD", "GBP"]}), item="a")["currency"],
+            world.ask(quotes("get_offer", other), item="a")["currency"],
+        }
+
+        assert len(named) == 1
+
+
+LIST = ToolSpec(
+    name="list_bookings",
+    effects="reads",
+    returns=thing(bookings=listing(booking_id=BOOKING_ID, hotel_id=HOTEL_ID, guests={"type": "integer"})),
+)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_list_that_is_asked_for_again_shows_a_change(seed):
+    world = World(seed)
+    before = world.ask(LIST)["bookings"]
+    world.ask(CHANGE, booking_id=before[1]["booking_id"], guests=9)
+
+    after = world.ask(LIST)["bookings"]
+
+    assert after == [before[0], {**before[1], "guests": 9}, *before[2:]]
+
+
+@pytest.mark.xfail(reason="a list is made without regard to what was deleted")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_list_does_not_show_what_was_cancelled(seed):
+    world = World(seed)
+    gone = world.ask(LIST)["bookings"][0]["booking_id"]
+    world.ask(CANCEL, booking_id=gone)
+
+    assert gone not in [booking["booking_id"] for booking in world.ask(LIST)["bookings"]]
+
+
+@pytest.mark.xfail(reason="a list is made without regard to what was created")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_list_of_everything_shows_what_was_created(seed):
+    world = World(seed)
+    made = world.ask(BOOK, hotel_id="HT-1234", guests=3)["booking_id"]
+
+    assert made in [booking["booking_id"] for booking in world.ask(LIST)["bookings"]]
+
+
+@pytest.mark.xfail(reason="the own id of an object is looked for in its first field only")
+def test_an_entity_keeps_its_fields_where_its_id_is_not_the_first_of_them():
+    number = {"type": "integer"}
+    search = ToolSpec(name="search_users", effects="reads", returns=thing(users=listing(id=number, email=TEXT)))
+    get = ToolSpec(
+        name="get_user", effects="reads", parameters=thing(id=number), returns=thing(user=thing(email=TEXT, id=number))
+    )
+    for seed in SEEDS:
+        world = World(seed)
+        for user in world.ask(search)["users"]:
+            assert world.ask(get, id=user["id"])["user"] == user
+
+
+@pytest.mark.xfail(reason="a limit of the question is kept without regard to the bounds of the field")
+def test_a_limit_near_the_end_of_a_range_leaves_values_in_the_range():
+    price = {"type": "number", "minimum": 18, "maximum": 110}
+    search = ToolSpec(
+        name="list_set_menus",
+        effects="reads",
+        parameters=thing(max_price=NUMBER),
+        returns=thing(menus=listing(price=price)),
+    )
+    for seed in SEEDS:
+        World(seed).ask(search, max_price=20)
+
+
 @pytest.mark.xfail(reason="an earlier booking of the hotel is taken for what is known of the hotel, its id included")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_new_booking_is_another_one(seed):

@@ -49,7 +49,7 @@ _UNITS = {
     "milliseconds": "milliseconds", "ms": "milliseconds", "percent": "percent", "percentage": "percent", "%": "percent", "liters": "litres", "litres": "litres",
     "volts": "volts", "amperes": "amperes", "ampere": "amperes", "ohms": "ohms", "newtons": "newtons", "joules": "joules", "watts": "watts",
     "hertz": "hertz", "hz": "hertz", "pascals": "pascals", "coulombs": "coulombs", "square feet": "square feet", "square meters": "square metres",
-    "cubic meters": "cubic metres", "degrees": "degrees", "radians": "radians", "moles": "moles", "pixels": "pixels", "bytes": "bytes", "calories": "calories",
+    "cubic meters": "cubic metres", "degrees": "degrees", "radians": "radians", "moles": "moles", "pixels": "pixels", "bytes": "bytes", "kilobytes": "kilobytes", "milligrams": "milligrams", "calories": "calories",
 }  # fmt: skip
 _UNIT = re.compile(r"\b(?:in|measured in|\(in) ([a-z/^2%]+(?: [a-z]+(?: second)?)?)", re.I)
 _FROM, _TO = (

@@ -309,13 +309,23 @@ def _clause(name: str, value: Any, field: Field | None, today: dt.date | None) -
             f"it was {_DONE_WHEN.fullmatch(noun)[1]} {'' if 'T' in value else 'on '}{spoken_value(value, field, today)}"  # type: ignore[index]
         )
     unit = f" {unit_of(field)}" if field is not None and unit_of(field) else ""
+    noun = _without_unit(noun, unit)
+    if noun == "text" and isinstance(value, str):
+        return f'it says "{value}"'
     be = "are" if is_plural(noun) or (isinstance(value, list) and len(value) > 1) else "is"
     return f"the {noun} {be} {spoken_value(value, field, today)}{unit}"
+
+
+def _without_unit(name: str, unit: str) -> str:
+    """A label that ends in the unit said after it loses that: "duration seconds" is a duration."""
+    return re.sub(r" (seconds|minutes|hours|days|years|km|kb|kg|mg|cm|percent|kilometres)$", "", name) if unit else name
 
 
 def _entry_noun(tool: ToolSpec, entry: dict[str, Any]) -> str:
     first = next(iter(entry), "")
     noun = entity_noun(first) if is_id_name(first) else re.sub(r" (name|title)$", "", split_words(first))
+    if noun == "full":
+        return "person"
     return noun if noun and noun != split_words(first) and len(noun.split()) < 4 else "result"
 
 
@@ -354,4 +364,4 @@ def _short(key: str, value: Any, field: Field | None, entry: dict[str, Any], tod
     if kind in ("city", "date", "time", "datetime", "country") and len(words.split()) == 1:
         return spoken
     unit = unit_of(field) if field is not None else ""
-    return f"{label(field) if field is not None else words} {spoken} {unit}".strip()
+    return f"{_without_unit(label(field), unit) if field is not None else words} {spoken} {unit}".strip()

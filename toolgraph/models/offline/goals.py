@@ -31,7 +31,7 @@ _SENTENCE_END = re.compile(
     re.I,
 )
 _TAIL = re.compile(
-    r",?\s+(optionally\b|then |and then |for the (given |specified )?date and time|based (up)?on|given (the|a|an|its|their|two|some)|using|including|such as|that|which|where|according to|by (providing|specifying|using|passing)|via|through|along with|as well as|"
+    r",?\s+(optionally\b|to be |with (optional |various )?(filters?|options?)\b|specifying\b|filtering\b|allowing\b|considering\b|then |and then |for the (given |specified )?date and time|based (up)?on|given (the|a|an|its|their|two|some)|using|including|such as|that|which|where|according to|by (providing|specifying|using|passing)|via|through|along with|as well as|"
     r"with (the )?(specified|given|optional|various|advanced|support)|in (a )?(json|the specified)|from the (api|database|server)|if |when |so that|, )\b.*$",
     re.I,
 )
@@ -42,7 +42,7 @@ JARGON = re.compile(
     r"https?:|[{}<>\[\]_=`|\\]|\b(json|xml|api|apis|endpoint|uri|string|integer|boolean|array|param\w*|payload|http|get|post|sdk|dataframe|schema)\b"
 )
 _ALWAYS_CUT = re.compile(
-    r",?\s+(optionally\b|then |and then |for the (given |specified )?date and time|based (up)?on|by (its|their|using|providing|specifying|passing)|given (its|the|a|an|their)|with (the )?(specified|given|provided)|"
+    r",?\s+(optionally\b|to be |with (optional |various )?(filters?|options?)\b|specifying\b|filtering\b|allowing\b|considering\b|then |and then |for the (given |specified )?date and time|based (up)?on|by (its|their|using|providing|specifying|passing)|given (its|the|a|an|their)|with (the )?(specified|given|provided)|"
     r"by (location|category|name|title|type|date|keywords?|city|country|id|criteria|various \w+|different \w+)\b|(identified|specified|defined) by|using (its|the (given|provided|specified)))\b.*$",
     re.I,
 )

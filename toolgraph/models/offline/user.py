@@ -385,6 +385,8 @@ class _Group:
         for slot, text in self.fills.items():
             if slot not in already:
                 name = label(fields[slot]) if slot in fields else split_words(slot.rpartition(".")[2])
+                if len(text.split()) > 3:
+                    text = f'"{text}"'
                 yes_or_no = {"true": "yes", "false": "no"}.get(text, text)
                 named.append(text if is_id_name(slot.rpartition(".")[2]) and " " in text else f"{name} {yes_or_no}")
         return named
