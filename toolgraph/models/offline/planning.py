@@ -44,9 +44,10 @@ _ASKED_TWICE = NAMED_KINDS - {"title", "username", "first_name", "last_name"} | 
 def plan(request: PlanRequest, seed: int) -> PlanAnswer:
     """Return the turns of one dialogue; with `intents` the calls are left out again and only the needs remain."""
     planner = TurnPlanner(request.tools, request.system, seed, request.key)
-    turns = tuple(planner.turns(request.target_turns))
-    if request.plan_style == "intents":
-        turns = tuple(turn.model_copy(update={"steps": (), "withheld": ()}) for turn in turns)
+    is_grounded = request.plan_style == "grounded"
+    turns = tuple(planner.turns(request.target_turns, may_withhold=is_grounded))
+    if not is_grounded:
+        turns = tuple(turn.model_copy(update={"steps": ()}) for turn in turns)
     return PlanAnswer.model_construct(turns=turns)
 
 
@@ -65,7 +66,7 @@ class TurnPlanner:
 
     # --- turns --------------------------------------------------------------------------------------------------
 
-    def turns(self, target: int) -> Iterator[PlannedTurn]:
+    def turns(self, target: int, *, may_withhold: bool = True) -> Iterator[PlannedTurn]:
         """Yield turns that take `target` user messages together."""
         left = target
         ends_in_thanks = target > 2 and self.random.random() < THANKS
@@ -77,7 +78,7 @@ class TurnPlanner:
                 left -= 1
                 number += 1
                 continue
-            turn = self.request_turn(number, may_withhold=left > (2 if ends_in_thanks else 1))
+            turn = self.request_turn(number, may_withhold=may_withhold and left > (2 if ends_in_thanks else 1))
             yield turn
             left -= 2 if turn.withheld else 1
             number += 1
@@ -88,7 +89,9 @@ class TurnPlanner:
         self, number: int, *, may_withhold: bool = False, start: ToolSpec | None = None, is_linked: bool = True
     ) -> PlannedTurn:
         """Plan one turn of calls; with `start` it begins with that tool, and without `is_linked` uses nothing from before."""
-        chain = [start] if start is not None else self._choose_chain(number)
+        chain = (
+            self._chain_from(start or self._start(number)) if is_linked else [start or self.random.choice(self.tools)]
+        )
         steps: list[PlannedStep] = []
         counter = 0
         for position, tool in enumerate(chain):
@@ -115,19 +118,20 @@ class TurnPlanner:
 
     # --- choosing tools -----------------------------------------------------------------------------------------
 
-    def _choose_chain(self, number: int) -> list[ToolSpec]:
-        starts = [(self._weight_as_start(tool, number), tool) for tool in self.tools]
-        wants_chain = self.random.random() < CHAIN
-        if wants_chain:
-            longer = [
-                (weight * 16 if self._followers(tool, [tool]) else weight * 0.05, tool) for weight, tool in starts
+    def _start(self, number: int) -> ToolSpec:
+        """The tool a turn begins with: one that others can follow, where there is any."""
+        weights = [self._weight_as_start(tool, number) for tool in self.tools]
+        if self.random.random() < CHAIN:
+            weights = [
+                weight * (16 if self._followers(tool, [tool]) else 0.05)
+                for weight, tool in zip(weights, self.tools, strict=True)
             ]
-            starts = longer if any(weight > 0 for weight, _ in longer) else starts
-        total = sum(weight for weight, _ in starts)
-        tools = [tool for _, tool in starts]
-        weights = [weight for weight, _ in starts] if total > 0 else None
-        chain = [self.random.choices(tools, weights)[0]]
-        while len(chain) < 3 and wants_chain and (len(chain) == 1 or self.random.random() < THIRD_STEP):
+        return self.random.choices(self.tools, weights)[0]
+
+    def _chain_from(self, start: ToolSpec) -> list[ToolSpec]:
+        """The tools of one turn, each taking what the one before it finds."""
+        chain = [start]
+        while len(chain) < 3 and self.random.random() < (CHAIN if len(chain) == 1 else THIRD_STEP):
             followers = self._followers(chain[-1], chain)
             if not followers:
                 break

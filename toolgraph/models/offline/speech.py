@@ -45,7 +45,7 @@ def entity_noun(name: str) -> str:
     """
     words = split_words(name).split()
     while words and words[-1] in _ID_WORDS:
-        if len(words) > 1 and words[-2] in _NUMBERED:
+        if len(words) > 1 and words[-2] in _NUMBERED and words[-1] not in ("id", "ids", "uuid", "identifier"):
             break
         words.pop()
     return " ".join(words)
