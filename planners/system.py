@@ -48,7 +48,9 @@ def system_message(tools: Sequence[ToolSpec], *, seed: int, id: str) -> str:
         person = chooser.choice(people())
         lines[0] += " " + chooser.choice(_USERS).format(name=person.full_name, email=person.email, phone=person.phone)
     credentials = {
-        split_words(field.name): max(16, int(field.schema.get("minLength", 0)))
+        split_words(field.name): min(
+            max(16, int(field.schema.get("minLength", 0))), int(field.schema.get("maxLength", 1 << 10))
+        )
         for tool in tools
         for field in tool.parameter_fields
         if kind_of(field) == "credential"

@@ -71,6 +71,9 @@ def _require_usable(turns: tuple[PlannedTurn, ...], sample: ToolSample, plan_sty
                 for argument in call.arguments:
                     if argument.source == "result" and argument.call not in planned:
                         raise AnswerError(
-                            f"{call.id}{argument.pointer} uses the result of '{argument.call}', which does not come before it"
+                            (
+                                f"{call.id}{argument.pointer} uses the result of '{argument.call}', which "
+                                f"does not come before it"
+                            )
                         )
             planned |= {call.id for call in step.calls}

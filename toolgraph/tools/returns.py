@@ -6,9 +6,12 @@ owner's word.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
+import yaml
+
+from toolgraph.resources import data_dir
 from toolgraph.tools.fields import Field
 from toolgraph.tools.inference import (
     COMPUTE,
@@ -30,74 +33,6 @@ _DONE = {
     "play": "started", "upload": "uploaded", "like": "liked", "get": "fetched", "reply": "sent",
 }  # fmt: skip
 
-_SHAPES: tuple[tuple[str, str], ...] = (
-    # The head noun of what a tool is about, and the fields of one such thing: name, type, range or options, description.
-    ("weather|forecast|climate|conditions",
-     "temperature number -5..34 Temperature in degrees; conditions text (sunny|partly cloudy|overcast|light rain|windy|clear) Conditions; "
-     "humidity integer 30..92 Relative humidity in percent"),
-    ("ticker|ohlcv|candle|candlestick|chart|quote",
-     "open number 20..400 Opening price; high number 401..440 Highest price; low number 10..19 Lowest price; last number 20..400 Last price"),
-    ("price|cost|fare|fee|stock|quotation|premium", "price number 8..900 Price; currency text (USD|EUR|GBP) Currency of the price"),
-    ("exchange rate|rate|yield", "rate number 0.4..9.5 Rate; as_of date Day the rate is from"),
-    ("distance|route|direction|directions|navigation", "distance_km number 2..900 Distance in kilometres; duration_minutes integer 5..600 Duration in minutes"),
-    ("population|census", "population integer 20000..9000000 Population; census_year integer 2010..2024 Year of the census"),
-    ("balance|account", "balance number 20..9000 Balance; currency text (USD|EUR|GBP) Currency of the balance"),
-    ("statistic|statistics|stats|performance|standing|standings", "total integer 40..900 Total; average number 1..30 Average; share_percent integer 2..60 Share in percent"),
-    ("score|ranking|rank|leaderboard", "score number 20..98 Score; rank integer 1..40 Rank"),
-    ("rating|review", "rating number 2.5..4.9 Rating out of five; review_count integer 12..900 Number of reviews"),
-    ("count|total|number", "count integer 2..400 Number counted"),
-    ("availability|slot|opening|schedule|calendar|timetable", "date date Date; start_time time Start time; end_time time End time"),
-    ("time|clock|timestamp", "date date Date; time time Time"),
-    ("date", "date date Date"),
-    ("hours", "opens_at time Opening time; closes_at time Closing time"),
-    ("sentiment|emotion|tone", "sentiment text (positive|neutral|mixed|negative) Sentiment; confidence number 0.6..0.98 Confidence"),
-    ("traffic|congestion", "traffic text (light|moderate|heavy) Traffic; delay_minutes integer 1..45 Delay in minutes"),
-    ("location|address|place|position|geocode|coordinates", "address address Street address; city city City"),
-    ("news|headline|article|story|post|blog|publication|paper|search result|result|document|page|web|website|search",
-     "title title Title; url uri Web address; published_on past Day of publication"),
-    ("file|download|attachment|report|export|pdf|spreadsheet", "file_name filename Name of the file; size_kb integer 12..4800 Size in kilobytes"),
-    ("image|picture|photo|screenshot|video|animation|audio|media|thumbnail|logo|clip", "url uri Web address; format text (png|jpeg|mp4) Format"),
-    ("package|library|module|dependency|version|release", "version version Version; released_on past Day of the release"),
-    ("medicine|drug|medication", "medicine_name medicine Name of the medicine; usual_dose_mg integer 5..800 Usual dose in milligrams"),
-    ("order|trade|transaction|payment|invoice|purchase|booking|reservation",
-     "reference reference Reference; amount number 12..900 Amount; currency text (USD|EUR|GBP) Currency; date past Date"),
-    ("event|match|fixture|game|concert|meeting|appointment", "event_name event Name of the event; date date Date; start_time time Start time"),
-    ("flight|train|bus|trip", "carrier company Carrier; departure_time time Departure time; price number 30..480 Price"),
-    ("home|house|apartment|property|listing|room", "address address Street address; price number 90..900 Price; bedrooms integer 1..5 Bedrooms"),
-    ("recipe|dish|meal|food|ingredient", "dish_name food Name of the dish; calories integer 120..780 Calories; minutes integer 10..90 Minutes it takes"),
-    ("song|track|music|playlist|album", "song_title song Title of the song; artist person Artist; duration_seconds integer 120..320 Duration in seconds"),
-    ("movie|film|show|series|episode", "movie_title movie Title; year integer 1972..2025 Year; rating number 5.1..8.9 Rating out of ten"),
-    ("book|novel", "book_title book Title; author person Author; year integer 1910..2024 Year"),
-    ("product|item|offer|deal|good|goods", "product_name product Name of the product; price number 8..320 Price; currency text (USD|EUR|GBP) Currency"),
-    ("restaurant|cafe|bar", "restaurant_name restaurant Name of the restaurant; rating number 2.9..4.9 Rating out of five; address address Street address"),
-    ("hotel|hostel|accommodation|stay", "hotel_name hotel Name of the hotel; rating number 2.9..4.9 Rating out of five; price number 60..320 Price of one night"),
-    ("course|class|lesson|lecture", "course_name course Name of the course; starts_on date First day; credits integer 2..8 Credits"),
-    ("assignment|homework|task|todo|issue|ticket|card", "title title Title; due_date date Day it is due; state text (open|in progress|done) State"),
-    ("user|profile|member|person|contact|employee|customer|patient|player|author|artist|actor|scorer|expert|doctor|candidate|student",
-     "full_name person Full name; city city City; since past Member since"),
-    ("company|organization|business|supplier|vendor|industry|sector", "company_name company Name of the company; city city City; employees integer 12..4200 Employees"),
-    ("team|club", "team_name team Name of the team; city city City; founded integer 1890..2005 Year of the foundation"),
-    ("channel|group|chat|room|community|forum", "channel_name text (Local News Daily|Open Source Weekly|Cycling Tips|Home Cooks|City Gardeners|Night Owls) Name; members integer 12..4800 Members"),
-    ("message|email|mail|comment|note|notification|reply|conversation", "sender_name person Sender; text message Text; sent_on past Day it was sent"),
-    ("run|job|workflow|pipeline|build|flow|deployment",
-     "run_name text (nightly-backup|ingest-orders|daily-sales-report|cleanup-temp-files|sync-contacts|refresh-dashboard) Name; state text (completed|running|queued) State; duration_seconds integer 4..900 Duration in seconds"),
-    ("app|application|program|plugin|extension", "app_name text (Calendar|Camera|Maps|Notes|Podcasts|Translate|Wallet|Weather) Name; version version Version"),
-    ("function|method|symbol|procedure|string|variable", "function_name text (parse-header|init-config|read-packet|validate-input|free-buffer|write-log) Name; line integer 4..880 Line"),
-    ("server|instance|machine|host|device|node|cluster|container", "device_name text (atlas|borealis|cedar|delta|ember|falcon) Name; state text (online|idle|busy) State; uptime_hours integer 3..900 Uptime in hours"),
-    ("country|state|region|province", "capital_city city Capital; population integer 300000..90000000 Population; language language Language"),
-    ("city|town|destination", "city city City; country country Country; population integer 20000..9000000 Population"),
-    ("animal|species|breed|pet", "animal_name animal Animal; lifespan_years integer 4..40 Lifespan in years; weight_kg number 2..400 Weight in kilograms"),
-    ("plant|flower|tree|crop", "plant_name plant Plant; height_cm integer 10..400 Height in centimetres"),
-    ("planet|star|moon", "distance_km integer 400000..900000 Distance in kilometres; radius_km integer 1700..70000 Radius in kilometres"),
-    ("translation|definition|summary|answer|explanation|description|text|content|advice|fact|quote|joke|biography|bio", "text message Text"),
-    ("language", "language language Language; speakers integer 90000..9000000 Speakers"),
-    ("law|case|regulation|statute|court", "title title Title; decided_on past Day of the decision; outcome text (upheld|settled|dismissed) Outcome"),
-    ("crime|incident|accident|earthquake|alert|warning|threat|risk", "severity text (low|moderate|high) Severity; date past Date; affected integer 2..400 Number affected"),
-    ("sensor|measurement|reading|metric|usage|consumption|level|indicator|index|signal", "value number 2..98 Value; measured_on past Day of the measurement"),
-    ("artwork|painting|sculpture|museum|exhibition", "artwork_title artwork Title; artist person Artist; year integer 1600..2015 Year"),
-    ("status|state|health|progress", "status text (active|complete|in progress|ready) Status; checked_on past Day of the last check"),
-    ("genre|category|type|tag|topic|option|setting|configuration|config|preference", "tag tag Tag; value text (standard|enabled|automatic) Value"),
-)  # fmt: skip
 _FORMATS = {
     "date": {"format": "date"},
     "past": {"format": "date"},
@@ -105,7 +40,10 @@ _FORMATS = {
     "uri": {"format": "uri"},
 }
 _VAGUE = frozenset(
-    "info information details data name names text view list results set by id ids object summary current latest all history record records log logs recent".split()
+    (
+        "info information details data name names text view list results set by id ids object summary "
+        "current latest all history record records log logs recent"
+    ).split()
 )
 _CONVERTIBLE = re.compile(r"currenc|amount|unit|temperature|length|weight|value|measure|distance|number")
 _CUT = re.compile(r" (?:by|for|in|of|from|with|to|on|at|and|using|via|per) ")
@@ -169,9 +107,17 @@ def _first_noun(description: str) -> str:
     return kept[-1] if kept else ""
 
 
+@cache
+def _shapes() -> tuple[tuple[frozenset[str], dict[str, Any]], ...]:
+    """The table of `data/words/returns.yaml`: head nouns, and the properties of what they stand for."""
+    text = (data_dir() / "words" / "returns.yaml").read_text("utf-8")
+    rows: dict[str, list[str]] = yaml.safe_load(text)
+    return tuple((frozenset(words.split("|")), _compile(fields)) for words, fields in rows.items())
+
+
 @lru_cache(maxsize=4096)
 def _shape_of(singular: str, head: str) -> dict[str, Any] | None:
-    for words, fields in _COMPILED:
+    for words, fields in _shapes():
         if singular in words or head in words:
             return fields
     return None
@@ -226,10 +172,10 @@ def _singular(noun: str) -> str:
     return noun
 
 
-def _compile(fields: str) -> dict[str, Any]:
-    """Read one line of the table."""
+def _compile(fields: list[str]) -> dict[str, Any]:
+    """Read the fields of one row of the table."""
     properties: dict[str, Any] = {}
-    for entry in fields.split("; "):
+    for entry in fields:
         name, kind, rest = entry.split(" ", 2)
         if kind in ("number", "integer"):
             bounds, described = rest.split(" ", 1)
@@ -247,6 +193,3 @@ def _compile(fields: str) -> dict[str, Any]:
         else:
             properties[name] = {"type": "string", "description": rest}
     return properties
-
-
-_COMPILED = tuple((frozenset(words.split("|")), _compile(fields)) for words, fields in _SHAPES)

@@ -28,7 +28,10 @@ _TONES = (
     (
         "wait",
         re.compile(
-            r"sorry|excuse|forgive|pardon|apolog|bear with|hold on|hang on|\bwait\b|one sec|moment|pause|interrupt|typing|typos|keyboard|slow",
+            (
+                r"sorry|excuse|forgive|pardon|apolog|bear with|hold on|hang on|\bwait\b|one sec|moment|"
+                r"pause|interrupt|typing|typos|keyboard|slow"
+            ),
             re.I,
         ),
     ),
@@ -36,7 +39,10 @@ _TONES = (
     (
         "praise",
         re.compile(
-            r"you're|you are|with you|I like|quick|fast|nice|eas(y|ier)|handy|convenien|pleasure|comfort|beats|satisf|impressed|efficien|good pace|practical|smooth",
+            (
+                r"you're|you are|with you|I like|quick|fast|nice|eas(y|ier)|handy|convenien|pleasure|"
+                r"comfort|beats|satisf|impressed|efficien|good pace|practical|smooth"
+            ),
             re.I,
         ),
     ),

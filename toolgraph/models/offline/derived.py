@@ -33,7 +33,10 @@ _VARIANTS: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (frozenset({"book", "reserve"}), ("book {r}", "reserve {r}")),
 )  # fmt: skip
 _DETERMINED = re.compile(
-    r"^(the|a|an|my|all|some|any|every|each|this|these|two|three|information|details|news|data|weather|advice|\w+s\b|\w+ (information|details|news|data|advice|\w+s)\b)",
+    (
+        r"^(the|a|an|my|all|some|any|every|each|this|these|two|three|information|details|news|data|"
+        r"weather|advice|\w+s\b|\w+ (information|details|news|data|advice|\w+s)\b)"
+    ),
     re.I,
 )
 _NOT_A_NOUN = re.compile(

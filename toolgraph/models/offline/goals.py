@@ -200,7 +200,7 @@ def lowered(text: str) -> str:
     first = text.split()[0]
     return (
         text
-        if first.isupper() and len(first) > 1 or any(char.isupper() for char in first[1:])
+        if (first.isupper() and len(first) > 1) or any(char.isupper() for char in first[1:])
         else f"{text[:1].lower()}{text[1:]}"
     )
 

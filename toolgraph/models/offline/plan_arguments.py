@@ -224,7 +224,7 @@ def _merge_lists(arguments: Sequence[PlannedArgument]) -> Iterator[PlannedArgume
     merged: dict[str, list[Any]] = {}
     for argument in arguments:
         head, _, last = argument.pointer.rpartition("/")
-        if last.isdigit() and argument.source == "user":
+        if head and last.isdigit() and argument.source == "user":
             if head not in merged:
                 merged[head] = []
                 yield _argument(head, "user", merged[head])

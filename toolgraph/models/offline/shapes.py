@@ -102,7 +102,8 @@ def _shape(
     is_cycle = isinstance(reference, str) and reference in above
     if isinstance(reference, str):
         above = above | {reference}
-    option = next((option for option in branches(schema, root) if types_of(option) != ("null",)), {})
+    options = list(branches(schema, root))
+    option = next((option for option in options if types_of(option) != ("null",)), options[0])
     text = option.get("description") or schema.get("description")
     described = " ".join(text.split()) if isinstance(text, str) else described
     types = types_of(option)

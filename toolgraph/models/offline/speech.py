@@ -14,7 +14,12 @@ from toolgraph.tools.names import split_words
 from toolgraph.tools.pointers import ANY_ITEM
 from toolgraph.tools.spec import ToolSpec
 
-_VOWEL = re.compile(r"[aeio]|u(?!ni|se|ti|r[aeiou])|hour|honest|ssn|sms|mri\b|fax\b(?!)", re.I)
+_VOWEL = re.compile(
+    (
+        r"(?![Ee]u|[Oo]ne\b|[Oo]ne-|[Uu]ni(?!m|n)|[Uu]s[eu]|[Uu]t[ie]|U[A-Z])[AEIOUaeiou]|[Hh]o(ur|nest)|"
+        r"[FHLMNRSX](?=[A-Z]\b|[A-Z]{2})|8|11\b|18\b"
+    )
+)
 _SUPERLATIVES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     # leaf name, what the lowest is called, what the highest is called
     (
@@ -32,7 +37,9 @@ _TRAVEL = re.compile(r"route|journey|trip|flight|travel|drive|commute|hike|walk|
 _ORDINALS = {"0": "first", "1": "second", "-1": "last"}
 _ID_WORDS = {"id", "ids", "uuid", "identifier", "number", "code", "reference", "key", "no", "slug"}
 _NUMBERED = frozenset(
-    "tracking confirmation serial registration reference license licence routing passport booking flight part room".split()
+    (
+        "tracking confirmation serial registration reference license licence routing passport booking flight part room"
+    ).split()
 )
 """What is not a thing but has one's number: nobody says "that tracking"."""
 

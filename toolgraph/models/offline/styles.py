@@ -31,7 +31,7 @@ def unprotect(text: str) -> str:
 def apply_style(text: str, style: str, chooser: random.Random) -> str:
     """Return the text as somebody of that style would have typed it."""
     change = _CHANGES.get(style)
-    return unprotect(change(text, chooser) if change else text)
+    return re.sub(r"(?<!\.)([.!?])\.(?=\s|$)", r"\1", unprotect(change(text, chooser) if change else text))
 
 
 def _around_values(text: str, change: Callable[[str], str]) -> str:

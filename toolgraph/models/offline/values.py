@@ -417,6 +417,11 @@ def _bounded(field_: Field, scene: Scene, decimals: int | None) -> float:
     step = schema.get("multipleOf")
     if step:
         value = round(round(value / step) * step, 6)
+        value = value + step if floor is not None and value < floor else value
+    if "exclusiveMinimum" in schema and "exclusiveMaximum" in schema and not step and decimals is None:
+        value = min(max(value, schema["exclusiveMinimum"]), schema["exclusiveMaximum"])
+        if value in (schema["exclusiveMinimum"], schema["exclusiveMaximum"]):
+            return float(schema["exclusiveMinimum"] + schema["exclusiveMaximum"]) / 2
     if value <= schema.get("exclusiveMinimum", value - 1):
         value = schema["exclusiveMinimum"] + (step or 1)
     if value >= schema.get("exclusiveMaximum", value + 1):

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from toolgraph.dialogue.spoken import parse_date, today_in
-from toolgraph.models.offline.shapes import fill, output_shape
 from toolgraph.models.offline.banks import Person, people
+from toolgraph.models.offline.shapes import fill, output_shape
 from toolgraph.models.offline.values import PEOPLE_KINDS, Scene, fits, make_value, new_scene
 from toolgraph.models.request import Request
 from toolgraph.models.requests import Fact, ToolAnswer, ToolRequest
@@ -28,10 +28,14 @@ from toolgraph.tools.schema import json_type
 from toolgraph.tools.spec import ToolSpec
 
 Record = dict[str, Any]
-_ID_NAME = re.compile(r"(^|[_\s-])(id|uuid|number|code|reference|no)$|[a-z]I[dD]$|^(id|uuid|sku|isbn)$", re.I)
+_ID_NAME = re.compile(
+    r"(?i:(^|[_\s-])(id|uuid|number|code|reference|no|sku|isbn)$)|[a-z]I[dD]$|[a-z](Number|Code|Reference)$"
+)
 _NOT_ID = re.compile(r"phone|postal|zip|country|currency|language|status|area|lang|error|color|promo|discount", re.I)
 _LIMIT = re.compile(r"\b(max|maximum|highest|most|upper|min|minimum|lowest|least|lower)\b")
 _SHARED_BY_ITEMS = re.compile(r"currenc|city|country|unit|language|genre|cuisine|categor|type$|kind$")
+_CURRENCIES = ("EUR", "USD", "GBP")
+"""What prices are in: one of these in a whole dialogue, wherever the schema admits it."""
 _DEFAULT_TODAY = "2026-01-15"
 
 
@@ -44,7 +48,7 @@ def answer_tool(request: ToolRequest, seed: int) -> ToolAnswer:
     world = _dialogue_of(request)
     chooser = rng(seed, "result", request.key, request.tool.name, arguments)
     scene = new_scene(chooser, today_in(request.system) or parse_date(_DEFAULT_TODAY)[0])  # type: ignore[index]
-    scene.chosen["currency index"] = rng(seed, "currency", world).randrange(6)
+    scene.chosen["currencies"] = rng(seed, "currency", world).sample(_CURRENCIES, len(_CURRENCIES))
     return ToolAnswer.model_construct(result=_Answering(request, scene).result())
 
 
@@ -71,6 +75,7 @@ class _Answering:
         self.asked = _named_scalars(request.arguments)
         self.asked_words = {split_words(name): value for name, value in self.asked.items()}
         self.first_field = next(iter(request.tool.return_fields), None)
+        self.facts = request.facts
         self.records = records_of(request.facts)
         self.subject = self._subject()
         self.limits = _limits(self.asked)
@@ -84,6 +89,7 @@ class _Answering:
         shape = output_shape(self.tool)
         result = fill(shape, self._leaf, self.scene.random, None, self._lengths())
         if self.effects == "reads":
+            self._follow_changes(result)
             self._recall(result)
         _count_entries(result)
         return result
@@ -133,9 +139,10 @@ class _Answering:
         if name in self.subject and is_shared and not is_state and not is_new_id and _admits(field, self.subject[name]):
             return self.subject[name]
         words = split_words(name)
-        if "currenc" in words and field.schema.get("enum"):
-            options = field.schema["enum"]
-            return options[self.scene.chosen["currency index"] % len(options)]
+        if "currenc" in words:
+            for code in self.scene.chosen["currencies"]:
+                if fits(code, field.schema):
+                    return code
         if is_person:
             return self._person_value(field, pointer)
         value = make_value(field, self.scene, is_result=True)
@@ -161,7 +168,11 @@ class _Answering:
         return (first + dt.timedelta(days=self.scene.random.randint(0, max(0, (last - first).days)))).isoformat()
 
     def _within_limits(self, words: str, value: Any, field: Field) -> Any:
-        """A search for at most 200 does not return 300."""
+        """A search for at most 200 does not return 300, unless the schema knows nothing as cheap."""
+        bent = self._bent(words, value, field)
+        return bent if fits(bent, field.schema) else value
+
+    def _bent(self, words: str, value: Any, field: Field) -> Any:
         if not isinstance(value, int | float) or isinstance(value, bool):
             return value
         for base, side, bound in self.limits:
@@ -178,6 +189,19 @@ class _Answering:
                 if json_type(field.schema.get("minimum", 0)) == "integer" and "integer" in field.types:
                     value = int(value)
         return value
+
+    def _follow_changes(self, result: Any) -> None:
+        """A list no longer holds what was deleted, and holds what was made for the same owner."""
+        gone, made = _gone_and_made(self.facts)
+        for entries in _object_lists(result):
+            own = [own_id(entry) for entry in entries]
+            entries[:] = [entry for entry, one in zip(entries, own, strict=True) if one is None or one[1] not in gone]
+            names = {one[0] for one in own if one}
+            for name, value in made:
+                record = self.records.get(_record_key(name, value), {})
+                is_its_owners = all(record.get(key, asked) == asked for key, asked in self.asked.items())
+                if name in names and entries and is_its_owners and all(entry.get(name) != value for entry in entries):
+                    entries[-1 if len(entries) > 2 else 0] = {**entries[-1], name: value}
 
     def _recall(self, value: Any) -> None:
         """An entity that was shown before is shown with the same fields."""
@@ -293,6 +317,28 @@ def _period(asked: Record, today: dt.date) -> tuple[dt.date, dt.date] | None:
         return first, first + dt.timedelta(days=60)
     last -= dt.timedelta(days=1)
     return (first or min(today, last - dt.timedelta(days=1))), last
+
+
+def _gone_and_made(facts: Iterable[Fact]) -> tuple[set[Any], list[tuple[str, Any]]]:
+    """The ids that were deleted, and those of what was made and is still there."""
+    gone: set[Any] = set()
+    made: list[tuple[str, Any]] = []
+    for fact in facts:
+        effects = effects_of(fact.tool)
+        if effects == "deletes":
+            gone |= {value for name, value in _named_scalars(fact.arguments).items() if is_id_name(name)}
+        elif effects == "writes" and isinstance(fact.result, dict):
+            own = own_id(fact.result)
+            if own is not None and own[1] not in _named_scalars(fact.arguments).values():
+                made.append(own)
+    return gone, [one for one in made if one[1] not in gone]
+
+
+def _object_lists(value: Any) -> Iterator[list[Record]]:
+    if isinstance(value, list) and value and all(isinstance(child, dict) for child in value):
+        yield value
+    for child in value.values() if isinstance(value, dict) else ():
+        yield from _object_lists(child)
 
 
 def _own_item_ids(tool: ToolSpec) -> frozenset[str]:
