@@ -1,11 +1,14 @@
 """The engine: user, assistant and tools take turns over a blueprint until it is played.
 
-Each step is checked as soon as it is made; a step that fails is tried again alone, with the complaint, before the dialogue is given up.
+Each step is checked as soon as it is made; a step that fails is tried again alone, with the complaint, before the
+dialogue is given up.
 """
 
 import json
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from agents.assistant import AssistantAgent
 from agents.tool import ToolAgent
@@ -26,7 +29,8 @@ MOST_STEPS = 8
 """How many steps a turn may take."""
 MOST_MESSAGES = 80
 
-AnswerT = TypeVar("AnswerT")
+MadeT = TypeVar("MadeT")
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 
 class DialogueFailed(ToolgraphError):
@@ -88,10 +92,13 @@ class _Engine:
         for number, turn in enumerate(turns):
             self._play_turn(turn, number, len(turns) - number - 1)
         return Dialogue.model_construct(
-            id=self.blueprint.id, blueprint=self.blueprint.id, tools=tuple(self.tools.values()), messages=tuple(self.messages),
-            provenance=tuple(self.provenance), ended=EndReason.COMPLETED,
-            usage=Usage(requests=self.requests, prompt_tokens=self.prompt_tokens, completion_tokens=self.completion_tokens),
-            verdicts=(), meta={"style": self.blueprint.style, "plan": self.blueprint.plan_style, "turn_kinds": self.turn_kinds},
+            id=self.blueprint.id, blueprint=self.blueprint.id, tools=tuple(self.tools.values()),
+            messages=tuple(self.messages), provenance=tuple(self.provenance), ended=EndReason.COMPLETED,
+            usage=Usage(
+                requests=self.requests, prompt_tokens=self.prompt_tokens, completion_tokens=self.completion_tokens
+            ),
+            verdicts=(),
+            meta={"style": self.blueprint.style, "plan": self.blueprint.plan_style, "turn_kinds": self.turn_kinds},
         )  # fmt: skip
 
     def _play_turn(self, turn: PlannedTurn, number: int, turns_left: int) -> None:
@@ -127,7 +134,8 @@ class _Engine:
             answer = self._spent(
                 self.user.say(
                     turn, key=f"{place}#{attempt}", number=number, turns_left=turns_left, asked_back=asked_back,
-                    messages=tuple(self.messages), past=tuple(self.past), call_ids=tuple(self.call_ids), complaint=complaint,
+                    messages=tuple(self.messages), past=tuple(self.past), call_ids=tuple(self.call_ids),
+                    complaint=complaint,
                 )
             )  # fmt: skip
             if not answer.text.strip():
@@ -148,8 +156,8 @@ class _Engine:
         ) -> tuple[AssistantAnswer, tuple[ToolCall, ...], list[Any], list[Provenance]]:
             answer = self._spent(
                 self.assistant.act(
-                    turn, key=f"{place}#{attempt}", messages=tuple(self.messages), turn_start=start, turns_left=turns_left,
-                    call_ids=tuple(self.call_ids), complaint=complaint,
+                    turn, key=f"{place}#{attempt}", messages=tuple(self.messages), turn_start=start,
+                    turns_left=turns_left, call_ids=tuple(self.call_ids), complaint=complaint,
                 )
             )  # fmt: skip
             if not answer.calls:
@@ -220,7 +228,7 @@ class _Engine:
 
         return self._tried("tool", once)
 
-    def _tried(self, stage: str, once: Callable[[int, str], AnswerT]) -> AnswerT:
+    def _tried(self, stage: str, once: Callable[[int, str], MadeT]) -> MadeT:
         """Take a step, again if it fails, and give the dialogue up after the last attempt."""
         complaint, failed = "", None
         for attempt in range(self.attempts):
@@ -241,7 +249,7 @@ class _Engine:
     ) -> DialogueFailed:
         return DialogueFailed(reason, stage=stage, check=check, detail=detail, raw=raw, messages=self.messages)
 
-    def _spent(self, completion: Completion[Any]) -> Any:
+    def _spent(self, completion: Completion[AnswerT]) -> AnswerT:
         usage = completion.usage
         self.requests += usage.requests
         self.prompt_tokens += usage.prompt_tokens

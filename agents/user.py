@@ -14,8 +14,9 @@ class UserAgent:
         self._backend, self._tools, self._style = backend, tools, style
 
     def say(
-        self, turn: PlannedTurn, *, key: str, number: int, turns_left: int, asked_back: bool, messages: tuple[Message, ...],
-        past: tuple[PlannedTurn, ...], call_ids: tuple[tuple[str, str], ...], complaint: str,
+        self, turn: PlannedTurn, *, key: str, number: int, turns_left: int, asked_back: bool,
+        messages: tuple[Message, ...], past: tuple[PlannedTurn, ...], call_ids: tuple[tuple[str, str], ...],
+        complaint: str,
     ) -> Completion[UserAnswer]:  # fmt: skip
         """Return the user's next message about `turn`."""
         return self._backend.complete(

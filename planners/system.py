@@ -15,7 +15,8 @@ DAYS = 330
 _OPENINGS = (
     "You are a helpful assistant that gets things done with the tools you are given.",
     "You help people by calling the tools available to you and telling them plainly what came back.",
-    "You are an assistant with access to a set of tools. Use them when they help, and ask when something needed is missing.",
+    "You are an assistant with access to a set of tools. Use them when they help, and ask when something needed is "
+    "missing.",
     "Assist the user. Call tools where they are needed and never make up values.",
     "You are a capable assistant. Rely on your tools for facts and actions.",
 )
@@ -41,9 +42,9 @@ def system_message(tools: Sequence[ToolSpec], *, seed: int, id: str) -> str:
     """
     chooser = rng(seed, "system", id)
     today = FIRST_DAY + dt.timedelta(days=chooser.randrange(DAYS))
-    lines = [
-        f"{chooser.choice(_OPENINGS)} {chooser.choice(_DATES).format(iso=today.isoformat(), weekday=WEEKDAYS[today.weekday()])}"
-    ]
+    opening = chooser.choice(_OPENINGS)
+    date = chooser.choice(_DATES).format(iso=today.isoformat(), weekday=WEEKDAYS[today.weekday()])
+    lines = [f"{opening} {date}"]
     if chooser.random() < 0.5:
         person = chooser.choice(people())
         lines[0] += " " + chooser.choice(_USERS).format(name=person.full_name, email=person.email, phone=person.phone)

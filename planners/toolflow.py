@@ -30,8 +30,8 @@ class PlanOptions:
 def plan_dialogue(sample: ToolSample, *, id: str, seed: int, backend: Backend, options: PlanOptions) -> Blueprint:
     """Return the blueprint of one dialogue over a sample.
 
-    The number of turns is uniform over the range asked for, cut at twice the number of tools: two tools give no six turns
-    that are not the same again.
+    The number of turns is uniform over the range asked for, cut at twice the number of tools: two tools give no six
+    turns that are not the same again.
 
     Raises:
         AnswerError: the backend gave no usable plan.
@@ -50,8 +50,9 @@ def plan_dialogue(sample: ToolSample, *, id: str, seed: int, backend: Backend, o
         turns = backend.complete(request).answer.turns
         _require_usable(turns, sample, options.plan_style)
     return Blueprint(
-        id=id, mode="toolflow", plan_style=options.plan_style, seed=seed, tools=tuple(tool.name for tool in sample.tools),
-        strategy=sample.strategy, style=style, system=system, target_turns=target, turns=turns,
+        id=id, mode="toolflow", plan_style=options.plan_style, seed=seed,
+        tools=tuple(tool.name for tool in sample.tools), strategy=sample.strategy, style=style, system=system,
+        target_turns=target, turns=turns,
     )  # fmt: skip
 
 
@@ -71,9 +72,7 @@ def _require_usable(turns: tuple[PlannedTurn, ...], sample: ToolSample, plan_sty
                 for argument in call.arguments:
                     if argument.source == "result" and argument.call not in planned:
                         raise AnswerError(
-                            (
-                                f"{call.id}{argument.pointer} uses the result of '{argument.call}', which "
-                                f"does not come before it"
-                            )
+                            f"{call.id}{argument.pointer} uses the result of '{argument.call}', which "
+                            f"does not come before it"
                         )
             planned |= {call.id for call in step.calls}

@@ -116,7 +116,6 @@ def test_the_user_speaks_exactly_as_often_as_asked(samples, plan_style, target):
         assert len(dialogue.meta["turn_kinds"]) == target
 
 
-@pytest.mark.xfail(reason="a turn that was to take two messages keeps its kind, but what makes it two is left out")
 def test_the_user_speaks_exactly_as_often_as_asked_where_the_plan_holds_needs_only(samples):
     options = PlanOptions(plan_style="intents", min_turns=5, max_turns=5)
     for number, tools in enumerate(samples):

@@ -62,8 +62,9 @@ class Dataflow:
     """A walk that prefers what can be chained.
 
     From the last tool it goes to one that takes an identifier it finds, else to one that finds an identifier it takes;
-    else to one that takes, or returns, anything else that fits; else to one that takes a similar parameter. Where none is
-    left it follows the rules of the walk. Of a few candidates it takes one of the same API or category, and of those the one with the fewest links.
+    else to one that takes, or returns, anything else that fits; else to one that takes a similar parameter. Where none
+    is left it follows the rules of the walk. Of a few candidates it takes one of the same API or category, and of those
+    the one with the fewest links.
     """
 
     def sample(self, graph: ToolGraph, size: int, rng: random.Random) -> Drawn:

@@ -34,7 +34,8 @@ class Known:
     def __init__(self, tools: tuple[ToolSpec, ...]) -> None:
         self._said = [tool.definition_key for tool in tools]
         self._texts = [_folded(text) for text in self._said]
-        self._numbers: set[str] = set()
+        # "file name 1" is what a parameter is called, and not a figure somebody made up.
+        self._numbers: set[str] = {digits for tool in tools for digits in _digits_in_names(tool)}
         self._counts: set[str] = set()
         self._days: set[str] = set()
         self._any_weekday = False
@@ -121,6 +122,11 @@ class Known:
 
 
 _WEEKDAYS = frozenset(name[:3].lower() for name in WEEKDAYS)
+
+
+def _digits_in_names(tool: ToolSpec) -> list[str]:
+    names = " ".join(field.name for field in (*tool.parameter_fields, *tool.return_fields))
+    return re.findall(r"\d+", names) if any(char.isdigit() for char in names) else []
 
 
 @lru_cache(maxsize=2048)

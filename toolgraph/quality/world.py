@@ -125,7 +125,7 @@ def _is_another_stage(name: str, before: Any, tool: ToolSpec | None) -> bool:
     if tool is None or _STAGES.isdisjoint(_words(name)):
         return False
     options = next((field.schema.get("enum") for field in tool.return_fields if field.name == name), None)
-    return bool(options) and before not in options
+    return before not in options if options else False
 
 
 def _forget(known: dict[tuple[str, str], dict[str, Memory]], made: MadeCall) -> None:

@@ -1,4 +1,4 @@
-"""What can be inferred of a tool whose owner says little: its verb, what it acts on, and whether it changes anything."""
+"""What can be inferred of a tool whose owner says little: its verb, what it acts on, and whether it changes things."""
 
 import re
 from functools import lru_cache
@@ -80,7 +80,8 @@ def verb_of(tool: ToolSpec) -> str:
     verb = name_parts(tool.name).verb
     if verb:
         return verb
-    for word in re.findall(r"[a-z]+", tool.description[:80].lower())[:4]:
+    words: list[str] = re.findall(r"[a-z]+", tool.description[:80].lower())
+    for word in words[:4]:
         for base in (word, word[:-1], word[:-2]):
             if base in VERBS:
                 return base

@@ -14,7 +14,8 @@ _FORMATS = {
 
 _BY_NAME: tuple[tuple[str, str], ...] = (
     # Each line: the kind, and what the words of a name look like. The first that fits wins.
-    ("credential", r"api ?key|(access|auth|bearer|refresh|session|csrf) ?(token|key|secret)|^token$|secret|password|passcode|pass ?phrase|private key|mnemonic|authorization|credential|^apikey$|jwt|rapid ?api"),
+    ("credential", r"api ?key|(access|auth|bearer|refresh|session|csrf) ?(token|key|secret)|^token$|secret|password|"
+                   r"passcode|pass ?phrase|private key|mnemonic|authorization|credential|^apikey$|jwt|rapid ?api"),
     ("email", r"\be? ?mails?\b( addresse?s?)?$|e ?mail (address|id|recipient)|^recipients?( email)?$|^cc$|^bcc$"),
     ("phone", r"phone|mobile( number)?$|msisdn|\bfax\b|whats ?app"),
     ("country_code", r"country ?codes?|^cc2$|iso ?2|nationality code"),
@@ -26,11 +27,13 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ("latitude", r"^lat$|latitude|\blat\d?\b"),
     ("longitude", r"^(lon|lng|long)$|longitude|\b(lon|lng)\d?\b"),
     ("coordinates", r"coordinates?|lat ?lo?ng|geo ?point"),
-    ("url", r"\burls?\b|\buri\b|\blinks?$|website|webhook|\bhref\b|endpoint|thumbnail|avatar|\blogo\b|^image$|callback"),
+    ("url", r"\burls?\b|\buri\b|\blinks?$|website|webhook|\bhref\b|endpoint|thumbnail|avatar|\blogo\b|^image$|"
+            r"callback"),
     ("ip", r"\bip( address)?$|^ip\b"),
     ("mac", r"mac address"),
     ("domain", r"domain|hostname|^host$|^site$"),
-    ("wallet", r"wallet|(contract|token|pool|account|owner|from|to|sender|validator) address|tx ?hash|transaction hash|^hash$"),
+    ("wallet", r"wallet|(contract|token|pool|account|owner|from|to|sender|validator) address|tx ?hash|"
+               r"transaction hash|^hash$"),
     ("chain", r"^(chain|network|blockchain)( name)?$"),
     ("hex_color", r"hex( color| colour)?$|colou?r code|background ?colou?r"),
     ("color", r"colou?r"),
@@ -39,16 +42,20 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ("month", r"^month$|month name"),
     ("weekday", r"day of( the)? week|week ?day"),
     ("time", r"\btime$|^(start|end|from|to|opening|closing|departure|arrival|pickup) time$|\bhour of day\b|^time\b"),
-    ("date", r"\bdates?\b|^day$|birthday|\bdob\b|^(check ?in|check ?out|from day|to day|deadline|since|until|arrival|departure)$|\bday$"),
+    ("date", r"\bdates?\b|^day$|birthday|\bdob\b|^(check ?in|check ?out|from day|to day|deadline|since|until|arrival|"
+             r"departure)$|\bday$"),
     ("postal_code", r"postal|post ?code|zip"),
     ("address", r"address|street"),
-    ("city", r"\bcit(y|ies)\b|\btown\b|^(origin|destination|location|locations|place|from|to|departure|arrival|where|area|loc|municipality|start location|end location)$|location name|\b(pickup|dropoff|drop off|start|end|origin|destination) (location|place|point|city|station)$"),
+    ("city", r"\bcit(y|ies)\b|\btown\b|^(origin|destination|location|locations|place|from|to|departure|arrival|where|"
+             r"area|loc|municipality|start location|end location)$|location name|"
+             r"\b(pickup|dropoff|drop off|start|end|origin|destination) (location|place|point|city|station)$"),
     ("state", r"\bstates?$|province|^region$|county|district|prefecture"),
     ("country", r"countr(y|ies)|nation$"),
     ("first_name", r"first ?name|given ?name|forename"),
     ("last_name", r"last ?name|sur ?name|family ?name"),
     ("username", r"user ?name|screen ?name|\bhandle\b|nick ?name|^login$|^account$|^owner$|channel name|profile$"),
-    ("company", r"company|organi[sz]ation|employer|^org$|vendor|supplier|brand|manufacturer|\bbank$|business name|airline|carrier"),
+    ("company", r"company|organi[sz]ation|employer|^org$|vendor|supplier|brand|manufacturer|\bbank$|business name|"
+                r"airline|carrier"),
     ("symbol", r"symbols?$|ticker|\bstock\b|^stocks$|\bisin\b|instrument"),
     ("crypto", r"\bcoins?\b|crypto"),
     ("filename", r"file ?names?$|^file$|document name|\bpdf\b|spreadsheet"),
@@ -62,7 +69,14 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ("expression", r"expression|formula|equation|^function$"),
     ("code", r"\bcode snippet|source code|\bscript\b|^snippet$|^css$|^html$|xpath|selector"),
     ("version", r"version"),
-    ("person", r"(full|person|customer|user|client|patient|guest|passenger|contact|employee|student|driver|owner|recipient|sender|holder|member|attendee|assignee|organi[sz]er|doctor|agent|player|author|artist|actor|actress|director|singer|composer|celebrity|politician|criminal|scientist|traveler|traveller|manager|host|speaker|candidate|judge|lawyer|teacher|instructor|reviewer|reporter|creator|performer|musician|band|scorer|winner|champion|leader|expert|therapist|dentist|stylist|provider|trainer|coach|referee|maker) ?names?$|^(author|artist|actor|director|player|assignee|attendees|participants|person|passenger|patient|guest|recipient|employee|contact|celebrity|doctor|doctor name|cast|starring|plaintiff|defendant|painter|sculptor|philosopher|figure)s?$|name of (the )?person"),
+    ("person", r"(full|person|customer|user|client|patient|guest|passenger|contact|employee|student|driver|owner|"
+               r"recipient|sender|holder|member|attendee|assignee|organi[sz]er|doctor|agent|player|author|artist|"
+               r"actor|actress|director|singer|composer|celebrity|politician|criminal|scientist|traveler|traveller|"
+               r"manager|host|speaker|candidate|judge|lawyer|teacher|instructor|reviewer|reporter|creator|performer|"
+               r"musician|band|scorer|winner|champion|leader|expert|therapist|dentist|stylist|provider|trainer|coach|"
+               r"referee|maker) ?names?$|^(author|artist|actor|director|player|assignee|attendees|participants|"
+               r"person|passenger|patient|guest|recipient|employee|contact|celebrity|doctor|doctor name|cast|"
+               r"starring|plaintiff|defendant|painter|sculptor|philosopher|figure)s?$|name of (the )?person"),
     ("movie", r"movie|film"),
     ("show", r"tv ?show|\bseries\b|episode"),
     ("song", r"song|track( name| title)?$|music name"),
@@ -96,8 +110,11 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ("unit", r"\bunits?$|from unit|to unit|measurement"),
     ("hashtag", r"hash ?tag"),
     ("tag", r"\btags?\b|labels?$|keywords list"),
-    ("topic", r"quer(y|ies)|keywords?|search ?(term|text|string|phrase)?$|topics?$|^q$|^term$|interests?|subject matter|^subject$|theme|phrase"),
-    ("message", r"message|\bbody\b|\bcontent\b|comment|caption|\bnotes?\b|feedback|review|tweet|\breply\b|status text|^text$|paragraph|\btext\b|input|summary|description|details|instructions?|reason|answer|thought|memo|bio$"),
+    ("topic", r"quer(y|ies)|keywords?|search ?(term|text|string|phrase)?$|topics?$|^q$|^term$|interests?|"
+              r"subject matter|^subject$|theme|phrase"),
+    ("message", r"message|\bbody\b|\bcontent\b|comment|caption|\bnotes?\b|feedback|review|tweet|\breply\b|"
+                r"status text|^text$|paragraph|\btext\b|input|summary|description|details|instructions?|reason|"
+                r"answer|thought|memo|bio$"),
     ("question", r"question|prompt"),
     ("title", r"title|headline|heading|^subject|\bname$|^name|names$|label$"),
     ("mode", r"(type|mode|style|level|format|method|strategy|option|plan|tier|setting)$"),
@@ -110,31 +127,39 @@ _NUMBERS: tuple[tuple[str, str], ...] = (
     ("year", r"\byear$|^year\b|\byear\b(?!s)"),
     ("age", r"\bage\b"),
     ("page", r"^page$|page (number|index|no)|^page ?num|offset|^skip$|^start$|^cursor$|^p$"),
-    ("count_small", r"limit|per ?page|page ?size|max ?results|^(n|k|num|size|count|top|take|rows|first)$|num ?results|number of results|top k|max items"),
+    ("count_small", r"limit|per ?page|page ?size|max ?results|^(n|k|num|size|count|top|take|rows|first)$|"
+                    r"num ?results|number of results|top k|max items"),
     ("month_number", r"^month$|\bmonth$"),
     ("day_number", r"^day$"),
     ("hour", r"^hour$|\bhour$"),
-    ("percent", r"percent|interest|\brate$|\brate\b|probability|confidence|discount|\btax\b|margin|yield|inflation|humidity|battery|growth|volume level"),
-    ("money", r"price|cost|amount|budget|salary|income|fee|balance|revenue|payment|total|premium|deposit|fare|loan|principal|investment|worth|wage|capital|bill|spend|asset|value$|cash|debt|expense|profit|debit|credit"),
+    ("percent", r"percent|interest|\brate$|\brate\b|probability|confidence|discount|\btax\b|margin|yield|inflation|"
+                r"humidity|battery|growth|volume level"),
+    ("money", r"price|cost|amount|budget|salary|income|fee|balance|revenue|payment|total|premium|deposit|fare|loan|"
+              r"principal|investment|worth|wage|capital|bill|spend|asset|value$|cash|debt|expense|profit|debit|credit"),
     ("temperature", r"temp(erature)?\b|celsius|fahrenheit"),
     ("rating", r"rating|score|stars"),
-    ("duration", r"duration|minutes?$|hours?$|seconds?$|days?$|nights?$|weeks?$|months?$|years?$|\bterm$|period|timeout|length of stay"),
+    ("duration", r"duration|minutes?$|hours?$|seconds?$|days?$|nights?$|weeks?$|months?$|years?$|\bterm$|period|"
+                 r"timeout|length of stay"),
     ("distance", r"distance|radius|kilomet|miles?$|\bkm\b|range"),
     ("weight", r"weight|mass|\bkg\b|pounds|grams"),
     ("size", r"height|width|length|depth|size|diameter|thickness|altitude|elevation|area|side|base"),
     ("velocity", r"velocity|speed|acceleration"),
-    ("count", r"number of|^num\b|count|quantity|qty|guests?|people|adults|children|passengers|tickets|seats|rooms|bedrooms|bathrooms|players|participants|copies|units|persons|servings|attempts|party|amount of|items|calories|steps|population"),
+    ("count", r"number of|^num\b|count|quantity|qty|guests?|people|adults|children|passengers|tickets|seats|rooms|"
+              r"bedrooms|bathrooms|players|participants|copies|units|persons|servings|attempts|party|amount of|items|"
+              r"calories|steps|population"),
     ("id", r"\bid$|\bids$|identifier|^id\b"),
 )  # fmt: skip
 
 _IDS = re.compile(
-    r"\b(ids?|uuid|guid|identifiers?|sku|slug|isbn|vin|imei|ean|asin|upc)$|^(id|key)\b|number$|\bno$|\breference$|\bcode$|\bkey$|\bnum$"
+    r"\b(ids?|uuid|guid|identifiers?|sku|slug|isbn|vin|imei|ean|asin|upc)$|^(id|key)\b|number$|\bno$|\breference$|"
+    r"\bcode$|\bkey$|\bnum$"
 )
 _NAMES = tuple((kind, re.compile(pattern)) for kind, pattern in _BY_NAME)
 _NUMBER_NAMES = tuple((kind, re.compile(pattern)) for kind, pattern in _NUMBERS)
 _DESCRIBED = re.compile(
-    r"\b(name of (?:the|a|an) (?:person|user|member|customer|patient|student|employee|player|author|artist)|member'?s? name|email address|phone number|airport code|currency code|country code|country|city|full name|url|date|language|"
-    r"postal code|zip code|street address|company|location|movie|song|book|team|artist)\b"
+    r"\b(name of (?:the|a|an) (?:person|user|member|customer|patient|student|employee|player|author|artist)|"
+    r"member'?s? name|email address|phone number|airport code|currency code|country code|country|city|full name|url|"
+    r"date|language|postal code|zip code|street address|company|location|movie|song|book|team|artist)\b"
 )
 _DESCRIBED_KINDS = {
     "email address": "email", "phone number": "phone", "airport code": "airport", "currency code": "currency",
@@ -171,7 +196,8 @@ def _kind(type_name: str, declared: str, name: str, description: str) -> str:
     if named == "symbol" and not words.endswith(" id"):
         return named
     if _IDS.search(words) and named not in (
-        "credential", "phone", "country_code", "currency", "language_code", "airport", "postal_code", "hex_color", "wallet",
+        "credential", "phone", "country_code", "currency", "language_code", "airport", "postal_code", "hex_color",
+        "wallet",
     ):  # fmt: skip
         return "id"
     if named in ("title", "category", "message", "topic", "city", "") and (shape := _written_shape(description)):
@@ -191,8 +217,8 @@ def _kind(type_name: str, declared: str, name: str, description: str) -> str:
 
 
 _THINGS = re.compile(
-    r"\b(animal|breed|package|product|restaurant|hotel|recipe|dish|song|event|plant|medicine|drug|ingredient|game|university|"
-    r"book|movie|album|museum|company|country|player|artist|user|member|person)s?\b"
+    r"\b(animal|breed|package|product|restaurant|hotel|recipe|dish|song|event|plant|medicine|drug|ingredient|game|"
+    r"university|book|movie|album|museum|company|country|player|artist|user|member|person)s?\b"
 )
 _THING_KINDS = {
     "breed": "animal", "recipe": "food", "dish": "food", "ingredient": "food", "drug": "medicine", "museum": "landmark",
@@ -214,6 +240,7 @@ ID_KINDS = frozenset({"id", "uuid"})
 NAMED_KINDS = frozenset({
     "person", "movie", "show", "song", "album", "book", "team", "hotel", "restaurant", "landmark", "company", "city",
     "country", "state", "artwork", "product", "event", "game", "animal", "plant", "title", "username", "university",
-    "repository", "first_name", "last_name", "league", "vehicle", "food", "medicine", "crypto", "symbol", "language", "sport",
+    "repository", "first_name", "last_name", "league", "vehicle", "food", "medicine", "crypto", "symbol", "language",
+    "sport",
 })  # fmt: skip
 """Kinds whose values stand for a thing by its name, so that "in {city}" reads well."""

@@ -27,10 +27,11 @@ from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
 _DONE = {
-    "book": "booked", "send": "sent", "buy": "bought", "add": "added", "make": "created", "pay": "paid", "set": "updated",
-    "submit": "submitted", "put": "updated", "write": "saved", "run": "completed", "stop": "stopped", "begin": "started",
-    "drop": "deleted", "cancel": "cancelled", "apply": "submitted", "build": "built", "post": "posted", "log": "logged",
-    "play": "started", "upload": "uploaded", "like": "liked", "get": "fetched", "reply": "sent",
+    "book": "booked", "send": "sent", "buy": "bought", "add": "added", "make": "created", "pay": "paid",
+    "set": "updated", "submit": "submitted", "put": "updated", "write": "saved", "run": "completed", "stop": "stopped",
+    "begin": "started", "drop": "deleted", "cancel": "cancelled", "apply": "submitted", "build": "built",
+    "post": "posted", "log": "logged", "play": "started", "upload": "uploaded", "like": "liked", "get": "fetched",
+    "reply": "sent",
 }  # fmt: skip
 
 _FORMATS = {

@@ -64,7 +64,6 @@ def test_the_article_of_a_noun(noun, expected):
     assert article(noun) == expected
 
 
-@pytest.mark.xfail(reason="the sound of a capital, of a digit and of `eu` and `one` is not known")
 @pytest.mark.parametrize(
     ("noun", "expected"),
     [
@@ -80,9 +79,6 @@ def test_the_article_of_a_noun_that_is_not_said_as_it_is_written(noun, expected)
     assert article(noun) == expected
 
 
-@pytest.mark.xfail(
-    reason="an ID stays where what it stands for is a booking, flight, part or room, the docstring's own example"
-)
 @pytest.mark.parametrize(
     ("name", "noun"), [("hotel_booking_id", "hotel booking"), ("flight_id", "flight"), ("room_uuid", "room")]
 )

@@ -117,7 +117,6 @@ def test_a_text_meets_pattern_and_length_together(pattern):
         )
 
 
-@pytest.mark.xfail(reason="rounding reaches an open bound, and stepping over it by one misses the other")
 @pytest.mark.parametrize("low", [0, 0.5, 0.99, 41.5])
 def test_a_made_number_lies_between_open_bounds(low):
     schema = {"type": "number", "exclusiveMinimum": low, "exclusiveMaximum": low + 1}
@@ -126,7 +125,6 @@ def test_a_made_number_lies_between_open_bounds(low):
         assert_makes_a_fitting_value("x", schema, seed, False)
 
 
-@pytest.mark.xfail(reason="a multiple is rounded below the minimum")
 def test_a_made_multiple_is_no_less_than_the_minimum():
     for seed in range(200):
         assert_makes_a_fitting_value("x", {"type": "integer", "multipleOf": 7, "minimum": 100}, seed, False)

@@ -1,7 +1,11 @@
-"""The assistant's rule: carry out the planned step with values from the transcript, ask for what is missing, tell the outcome."""
+"""The assistant's rule: carry out the planned step with values from the transcript.
+
+It asks for what is missing, and tells the outcome.
+"""
 
 import json
 import re
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall
@@ -192,7 +196,7 @@ class _Assistant:
     def _way_there(self, steps: list[list[Made]]) -> list[str]:
         """What the earlier steps of the turn brought, and which entry was taken on."""
         told: list[str] = []
-        for number, (made, following) in enumerate(zip(steps, steps[1:], strict=False)):
+        for number, (made, following) in enumerate(pairwise(steps)):
             for one in made:
                 used = [
                     argument for later in following for argument in later.planned.arguments

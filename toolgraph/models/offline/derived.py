@@ -1,7 +1,7 @@
 """Wordings for tools nobody wrote wordings for: phrases made from the name, the description and the parameters.
 
-A description such as "Retrieves the weather forecast for a given city." becomes verb phrases a person would use ("look up the
-weather forecast for {city}") and statements of need; each parameter gets fragments that add its value.
+A description such as "Retrieves the weather forecast for a given city." becomes verb phrases a person would use ("look
+up the weather forecast for {city}") and statements of need; each parameter gets fragments that add its value.
 """
 
 import re
@@ -19,7 +19,8 @@ from toolgraph.tools.spec import ToolSpec
 
 _FIGURING = frozenset("calculate compute determine calc".split())
 _VARIANTS: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
-    (GETTING, ("get {r}", "look up {r}", "find {r}", "pull up {r}", "check {r}", "show me {r}", "see {r}", "fetch {r}")),
+    (GETTING, ("get {r}", "look up {r}", "find {r}", "pull up {r}", "check {r}", "show me {r}", "see {r}",
+               "fetch {r}")),
     (FINDING, ("find {r}", "search for {r}", "look for {r}", "look up {r}")),
     (frozenset({"list"}), ("list {r}", "show me {r}", "go through {r}", "see {r}", "run through {r}")),
     (_FIGURING, ("calculate {r}", "work out {r}", "figure out {r}", "compute {r}", "find out {r}")),
@@ -43,16 +44,21 @@ _NOT_A_NOUN = re.compile(
     r"^(if|whether|how|what|when|where|who|for|to|in|on|with|by|from|of|about|into|up|out|and|as|at|a given)\b", re.I
 )
 _UNITS = {
-    "m/s": "m/s", "meters per second": "metres per second", "m/s^2": "m/s²", "km/h": "km/h", "mph": "mph", "meters": "metres", "metres": "metres",
-    "meter": "metres", "m": "metres", "km": "km", "kilometers": "kilometres", "kilometres": "kilometres", "miles": "miles", "feet": "feet",
-    "inches": "inches", "cm": "cm", "centimeters": "centimetres", "mm": "mm", "millimeters": "mm", "kg": "kg", "kilograms": "kilograms", "grams": "grams",
-    "pounds": "pounds", "lbs": "pounds", "celsius": "degrees Celsius", "degree celsius": "degrees Celsius", "degrees celsius": "degrees Celsius",
-    "fahrenheit": "degrees Fahrenheit", "kelvin": "kelvin", "usd": "US dollars", "dollars": "dollars", "us dollars": "US dollars", "euros": "euros",
-    "years": "years", "months": "months", "weeks": "weeks", "days": "days", "hours": "hours", "minutes": "minutes", "seconds": "seconds",
-    "milliseconds": "milliseconds", "ms": "milliseconds", "percent": "percent", "percentage": "percent", "%": "percent", "liters": "litres", "litres": "litres",
-    "volts": "volts", "amperes": "amperes", "ampere": "amperes", "ohms": "ohms", "newtons": "newtons", "joules": "joules", "watts": "watts",
-    "hertz": "hertz", "hz": "hertz", "pascals": "pascals", "coulombs": "coulombs", "square feet": "square feet", "square meters": "square metres",
-    "cubic meters": "cubic metres", "degrees": "degrees", "radians": "radians", "moles": "moles", "pixels": "pixels", "bytes": "bytes", "kilobytes": "kilobytes", "milligrams": "milligrams", "calories": "calories",
+    "m/s": "m/s", "meters per second": "metres per second", "m/s^2": "m/s²", "km/h": "km/h", "mph": "mph",
+    "meters": "metres", "metres": "metres", "meter": "metres", "m": "metres", "km": "km", "kilometers": "kilometres",
+    "kilometres": "kilometres", "miles": "miles", "feet": "feet", "inches": "inches", "cm": "cm",
+    "centimeters": "centimetres", "mm": "mm", "millimeters": "mm", "kg": "kg", "kilograms": "kilograms",
+    "grams": "grams", "pounds": "pounds", "lbs": "pounds", "celsius": "degrees Celsius",
+    "degree celsius": "degrees Celsius", "degrees celsius": "degrees Celsius", "fahrenheit": "degrees Fahrenheit",
+    "kelvin": "kelvin", "usd": "US dollars", "dollars": "dollars", "us dollars": "US dollars", "euros": "euros",
+    "years": "years", "months": "months", "weeks": "weeks", "days": "days", "hours": "hours", "minutes": "minutes",
+    "seconds": "seconds", "milliseconds": "milliseconds", "ms": "milliseconds", "percent": "percent",
+    "percentage": "percent", "%": "percent", "liters": "litres", "litres": "litres", "volts": "volts",
+    "amperes": "amperes", "ampere": "amperes", "ohms": "ohms", "newtons": "newtons", "joules": "joules",
+    "watts": "watts", "hertz": "hertz", "hz": "hertz", "pascals": "pascals", "coulombs": "coulombs",
+    "square feet": "square feet", "square meters": "square metres", "cubic meters": "cubic metres",
+    "degrees": "degrees", "radians": "radians", "moles": "moles", "pixels": "pixels", "bytes": "bytes",
+    "kilobytes": "kilobytes", "milligrams": "milligrams", "calories": "calories",
 }  # fmt: skip
 _UNIT = re.compile(r"\b(?:in|measured in|\(in) ([a-z/^2%]+(?: [a-z]+(?: second)?)?)", re.I)
 _FROM, _TO = (
@@ -92,9 +98,15 @@ def derive_wording(tool: ToolSpec) -> Wording:
     return Wording(
         asks=tuple(dict.fromkeys(asks)),
         needs=tuple(dict.fromkeys(template(need) for body in (*rests, rest) for need in _needs(verb, body))),
-        details={dotted(field.pointer).replace(f".{ANY_ITEM}", ""): tuple(map(template, _details(field, tool))) for field in tool.parameter_fields},
-        ask_back={}, item=None, reports=(), is_derived=True,
-    )  # fmt: skip
+        details={
+            dotted(field.pointer).replace(f".{ANY_ITEM}", ""): tuple(map(template, _details(field, tool)))
+            for field in tool.parameter_fields
+        },
+        ask_back={},
+        item=None,
+        reports=(),
+        is_derived=True,
+    )
 
 
 def _forms(verb: str) -> tuple[str, ...]:

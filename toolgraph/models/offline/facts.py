@@ -20,7 +20,8 @@ from toolgraph.tools.spec import ToolSpec
 MOST_FACTS = 5
 """Facts told of one object, and entries told of one list."""
 _DONE_WHEN = re.compile(
-    r"((?:last |first )?(?:updated|modified|created|published|released|opened|closed|sent|recorded|reported|issued|triggered|added))(?: at| on| date| time)?"
+    r"((?:last |first )?(?:updated|modified|created|published|released|opened|closed|sent|recorded|reported|issued|"
+    r"triggered|added))(?: at| on| date| time)?"
 )
 _CUES = tuple(
     (re.compile(field), re.compile(rf"\b({cue})\b", re.I))
@@ -39,7 +40,8 @@ _PEOPLE = re.compile(
     r"agent|provider|doctor|tutor|staff|driver|host|handler|coach|guide|vet|trainer|buyer|owner|sender|engineer"
 )
 _ONE_OF = re.compile(
-    r"(?<![\d.,])1 (kilometre|metre|minute|hour|day|night|week|month|year|seat|serving|course|bedroom|guest|stop|mile|gram|litre|pack|page|point)s\b"
+    r"(?<![\d.,])1 (kilometre|metre|minute|hour|day|night|week|month|year|seat|serving|course|bedroom|guest|stop|mile|"
+    r"gram|litre|pack|page|point)s\b"
 )
 _TRUTHS = {"true": True, "false": False, "yes": True, "no": False}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?Z?")
@@ -67,7 +69,10 @@ def tell(outcome: Outcome, chooser: random.Random, used: set[str] | None = None,
 
 
 def entry_name(entry: Any) -> str:
-    """Return the name under which people speak of a record: its name or title, else its first field after the id if that is a text."""
+    """Return the name under which people speak of a record: its name or title.
+
+    Failing those, its first field after the id, if that is a text.
+    """
     if not isinstance(entry, dict):
         return ""
     thing = entity_noun(next(iter(entry), "")).split()
@@ -183,9 +188,12 @@ def _slots(value: Any, fields: dict[str, Field], today: dt.date | None, above: s
             path = f"{above}.{name}" if above else name
             if isinstance(child, dict):
                 slots |= {key: text for key, text in _slots(child, fields, today, path).items() if key not in slots}
-            elif not (isinstance(child, list) and any(isinstance(item, dict | list) for item in child)):
-                if child is not None and child != []:
-                    slots[name] = slots[path] = spoken_value(child, fields.get(name), today)
+            elif (
+                not (isinstance(child, list) and any(isinstance(item, dict | list) for item in child))
+                and child is not None
+                and child != []
+            ):
+                slots[name] = slots[path] = spoken_value(child, fields.get(name), today)
     return slots
 
 
@@ -217,7 +225,8 @@ def _tell_in_general(outcome: Outcome, chooser: random.Random) -> str:
                 frame.replace("{count}", count).replace("{noun}", noun).replace("{items}", join_phrases(told))
             )
     if entries and not isinstance(entries[0], dict | list):
-        return f"{chooser.choice(_LIST_OPENINGS)} {join_phrases([spoken_value(item, None, today) for item in entries[:8]])}."
+        opening = chooser.choice(_LIST_OPENINGS)
+        return f"{opening} {join_phrases([spoken_value(item, None, today) for item in entries[:8]])}."
     if not isinstance(outcome.result, dict | list):
         return f"The answer is {spoken_value(outcome.result, None, today)}."
     return _object_sentence(outcome, fields, chooser)

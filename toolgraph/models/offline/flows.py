@@ -12,10 +12,13 @@ from toolgraph.tools.pointers import ANY_ITEM
 from toolgraph.tools.spec import ToolSpec
 
 FLOWING_KINDS = frozenset(
-    "id uuid email phone address city country state person company symbol url postal_code airport username filename path "
-    "domain hotel restaurant landmark song movie album book wallet crypto repository branch".split()
+    "id uuid email phone address city country state person company symbol url postal_code airport username filename "
+    "path domain hotel restaurant landmark song movie album book wallet crypto repository branch".split()
 )
-"""Kinds of values that people take from one answer into the next question. Numbers, texts and enums are not among them."""
+"""Kinds of values that people take from one answer into the next question.
+
+Numbers, texts and enums are not among them.
+"""
 
 
 class Flow(NamedTuple):

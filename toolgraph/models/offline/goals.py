@@ -13,59 +13,75 @@ GETTING = frozenset(
 )
 FINDING = frozenset("search find lookup look discover browse explore locate".split())
 _MORE_VERBS = VERBS | GETTING | frozenset(
-    "plan ask call choose collect combine connect control copy decode encode encrypt decrypt design draw explain fill format "
-    "initialize launch listen map navigate organize process produce scan scrape select shorten sign sort split test trace "
-    "train trigger visualize wait watch click type press scroll capture take report simulate identify locate mint stake swap "
-    "manage access perform obtain allow analyze create customize edit execute generate hire learn name rent roll play "
-    "sell shuffle spell subtract transcribe unlock wire trade test reserve assess adopt invest mix paint repeat".split()
+    "plan ask call choose collect combine connect control copy decode encode encrypt decrypt design draw explain fill "
+    "format initialize launch listen map navigate organize process produce scan scrape select shorten sign sort split "
+    "test trace train trigger visualize wait watch click type press scroll capture take report simulate identify "
+    "locate mint stake swap manage access perform obtain allow analyze create customize edit execute generate hire "
+    "learn name rent roll play sell shuffle spell subtract transcribe unlock wire trade test reserve assess adopt "
+    "invest mix paint repeat".split()
 )  # fmt: skip
 _PREAMBLE = re.compile(
     r"^(\[[^\]]*\]\s*|\([^)]*\)\s*)*((this|the|a|an|our) )?((simple|powerful|useful|helper|mcp|rest) )?"
     r"((tool|function|api|endpoint|method|service|operation|action|command|query|call|route|resource|request)\b[\s:-]*)?"
-    r"((that|which|is used|used|can be used|will|allows?( you| users?| the user| one| clients?)?|lets( you)?|enables?( you| users?)?|helps?( you| users?)?|"
+    r"((that|which|is used|used|can be used|will|allows?( you| users?| the user| one| clients?)?|"
+    r"lets( you)?|enables?( you| users?)?|helps?( you| users?)?|"
     r"designed|you can|use this( \w+)?|use it|use|it|for|to|in order|available)\s+)*",
     re.I,
 )
 _SENTENCE_END = re.compile(
-    r"(?<=[a-z0-9)\"'])\s?[.!;](\s|$)|\n|:\s|\s[-–—]\s|\bArgs?\b|\bParameters?:|\bReturns?:|\bNote\b|\be\.?g\.?\b|\bfor example\b",
+    r"(?<=[a-z0-9)\"'])\s?[.!;](\s|$)|\n|:\s|\s[-\u2013\u2014]\s|\bArgs?\b|\bParameters?:|\bReturns?:|\bNote\b|"
+    r"\be\.?g\.?\b|\bfor example\b",
     re.I,
 )
 _TAIL = re.compile(
-    r",?\s+(optionally\b|to be |with (optional |various )?(filters?|options?)\b|specifying\b|filtering\b|allowing\b|considering\b|then |and then |for the (given |specified )?date and time|based (up)?on|given (the|a|an|its|their|two|some)|using|including|such as|that|which|where|according to|by (providing|specifying|using|passing)|via|through|along with|as well as|"
-    r"with (the )?(specified|given|optional|various|advanced|support)|in (a )?(json|the specified)|from the (api|database|server)|if |when |so that|, )\b.*$",
+    r",?\s+(optionally\b|to be |with (optional |various )?(filters?|options?)\b|specifying\b|filtering\b|allowing\b|"
+    r"considering\b|then |and then |for the (given |specified )?date and time|based (up)?on|"
+    r"given (the|a|an|its|their|two|some)|using|including|such as|that|which|where|according to|"
+    r"by (providing|specifying|using|passing)|via|through|along with|as well as|"
+    r"with (the )?(specified|given|optional|various|advanced|support)|in (a )?(json|the specified)|"
+    r"from the (api|database|server)|if |when |so that|, )\b.*$",
     re.I,
 )
 _DANGLING = re.compile(
     r"\s+(a|an|the|of|for|to|in|on|by|with|and|or|from|at|given|specified|its|their|is|are|this)$", re.I
 )
 JARGON = re.compile(
-    r"https?:|[{}<>\[\]_=`|\\]|\b(json|xml|api|apis|endpoint|uri|string|integer|boolean|array|param\w*|payload|http|get|post|sdk|dataframe|schema)\b"
+    r"https?:|[{}<>\[\]_=`|\\]|"
+    r"\b(json|xml|api|apis|endpoint|uri|string|integer|boolean|array|param\w*|payload|http|get|post|sdk|dataframe|"
+    r"schema)\b"
 )
 _ALWAYS_CUT = re.compile(
-    r",?\s+(optionally\b|to be |with (optional |various )?(filters?|options?)\b|specifying\b|filtering\b|allowing\b|considering\b|then |and then |for the (given |specified )?date and time|based (up)?on|by (its|their|using|providing|specifying|passing)|given (its|the|a|an|their)|with (the )?(specified|given|provided)|"
-    r"by (location|category|name|title|type|date|keywords?|city|country|id|criteria|various \w+|different \w+)\b|(identified|specified|defined) by|using (its|the (given|provided|specified)))\b.*$",
+    r",?\s+(optionally\b|to be |with (optional |various )?(filters?|options?)\b|specifying\b|filtering\b|allowing\b|"
+    r"considering\b|then |and then |for the (given |specified )?date and time|based (up)?on|"
+    r"by (its|their|using|providing|specifying|passing)|given (its|the|a|an|their)|"
+    r"with (the )?(specified|given|provided)|"
+    r"by (location|category|name|title|type|date|keywords?|city|country|id|criteria|various \w+|different \w+)\b|"
+    r"(identified|specified|defined) by|using (its|the (given|provided|specified)))\b.*$",
     re.I,
 )
 _IN_GENERAL = re.compile(
-    r"\s+(for|of|on|by|with) (a|an|the|all|any|each|its) (\w+ ){0,2}(symbol|pair|contract|ticker|user|year|name|date|query|substring|"
+    r"\s+(for|of|on|by|with) (a|an|the|all|any|each|its) (\w+ ){0,2}"
+    r"(symbol|pair|contract|ticker|user|year|name|date|query|substring|"
     r"timeframe|input|parameter|criteria|identifier|id|keyword|term|value|pagination|text|url|link|stocks?|medicine)s?$",
     re.I,
 )
 _VOWELLED = re.compile(r"\b([Aa]) ((?!one\b|one-|eu|uni)[aeio]\w)")
 _LATIN = re.compile(
-    r"\b(para|com|que|los|las|del|una|por|les|des|une|pour|avec|und|der|die|das|für|mit|bir|ve|için|dengan|untuk|yang|dari|della|per il|di un|como|uma|obtener|buscar|lista de)\b",
+    r"\b(para|com|que|los|las|del|una|por|les|des|une|pour|avec|und|der|die|das|für|mit|bir|ve|için|dengan|untuk|yang|dari|"
+    r"della|per il|di un|como|uma|obtener|buscar|lista de)\b",
     re.I,
 )
 _FILLER = re.compile(
     r"(?<![-\w])(given|specified|provided|specific|certain|particular|requested|desired|corresponding)\s+", re.I
 )
 ABBREVIATIONS = {
-    "num": "number", "qty": "quantity", "lat": "latitude", "lng": "longitude", "lon": "longitude", "temp": "temperature",
-    "desc": "description", "msg": "message", "addr": "address", "amt": "amount", "dob": "date of birth", "info": "details",
-    "dest": "destination", "dept": "department", "avg": "average", "max": "maximum", "min": "minimum", "img": "image",
-    "doc": "document", "docs": "documents", "org": "organization", "repo": "repository", "lang": "language", "loc": "location",
-    "src": "source", "dst": "destination", "tz": "time zone", "ctx": "context", "freq": "frequency", "pct": "percentage",
-    "id": "ID", "ids": "IDs", "url": "URL", "urls": "URLs", "ip": "IP address", "isbn": "ISBN", "sql": "SQL query",
+    "num": "number", "qty": "quantity", "lat": "latitude", "lng": "longitude", "lon": "longitude",
+    "temp": "temperature", "desc": "description", "msg": "message", "addr": "address", "amt": "amount",
+    "dob": "date of birth", "info": "details", "dest": "destination", "dept": "department", "avg": "average",
+    "max": "maximum", "min": "minimum", "img": "image", "doc": "document", "docs": "documents", "org": "organization",
+    "repo": "repository", "lang": "language", "loc": "location", "src": "source", "dst": "destination",
+    "tz": "time zone", "ctx": "context", "freq": "frequency", "pct": "percentage", "id": "ID", "ids": "IDs",
+    "url": "URL", "urls": "URLs", "ip": "IP address", "isbn": "ISBN", "sql": "SQL query",
 }  # fmt: skip
 
 
@@ -86,7 +102,8 @@ def _from_description(description: str) -> tuple[str, str] | None:
         return None
     text = text[_PREAMBLE.match(text).end() :].strip(" .,:;-\"'")  # type: ignore[union-attr]
     text = re.sub(
-        r"^(quickly|easily|efficiently|automatically|simply|\w+ly) (?=\w+)|^stay (informed|up to date) (with|on|about) |^keep track of ",
+        r"^(quickly|easily|efficiently|automatically|simply|\w+ly) (?=\w+)|"
+        r"^stay (informed|up to date) (with|on|about) |^keep track of ",
         "",
         text,
         flags=re.I,
@@ -151,6 +168,7 @@ def _from_name(tool: ToolSpec) -> tuple[str, str]:
 
 
 def is_foreign(text: str) -> bool:
+    """Say whether a text is in a language other than English, as far as its letters and common words tell."""
     letters = [char for char in text if char.isalpha()]
     accented = sum(not char.isascii() for char in letters)
     return bool(letters) and (
@@ -197,6 +215,7 @@ def _base(word: str) -> str:
 
 
 def lowered(text: str) -> str:
+    """Return the text with its first letter lowered, unless its first word is an acronym or has a capital inside."""
     first = text.split()[0]
     return (
         text

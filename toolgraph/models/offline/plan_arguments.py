@@ -97,9 +97,9 @@ class CallBuilder:
             and not isinstance(default, list | dict)
             and default != ""
             and fits(default, field_.schema)
+            and (kind in _UNSPEAKABLE or self.random.random() < 0.35)
         ):
-            if kind in _UNSPEAKABLE or self.random.random() < 0.35:
-                return _argument(pointer, "default", default)
+            return _argument(pointer, "default", default)
         if "const" in field_.schema:
             return _argument(pointer, "default", field_.schema["const"])
         if field_.schema.get("enum") and len(field_.schema["enum"]) == 1:

@@ -31,7 +31,7 @@ CHAIN, THIRD_STEP = 0.98, 0.3
 TWO_VALUES, TWO_ENTRIES, TWO_TOOLS = 0.6, 0.55, 0.75
 """Chances of a parallel step: one question for two values, two entries of a list, two unrelated tools."""
 WITHHELD, ASIDE, THANKS = 0.14, 0.1, 0.24
-"""Chances that a turn withholds a required value, that an aside follows a turn, and that the dialogue ends in thanks."""
+"""Chances: a turn withholds a required value; an aside follows a turn; the dialogue ends in thanks."""
 MOST_REQUIRED = 6
 """A tool that requires more values than this is asked for only where there is little else: nobody says ten at once."""
 DEFAULT_TODAY = dt.date(2026, 1, 15)
@@ -88,7 +88,10 @@ class TurnPlanner:
     def request_turn(
         self, number: int, *, may_withhold: bool = False, start: ToolSpec | None = None, is_linked: bool = True
     ) -> PlannedTurn:
-        """Plan one turn of calls; with `start` it begins with that tool, and without `is_linked` uses nothing from before."""
+        """Plan one turn of calls.
+
+        With `start` it begins with that tool, and without `is_linked` it uses nothing from before.
+        """
         chain = (
             self._chain_from(start or self._start(number)) if is_linked else [start or self.random.choice(self.tools)]
         )
@@ -207,8 +210,8 @@ class TurnPlanner:
     ) -> tuple[PlannedCall, ...]:
         """The calls of a step: the first one, and where it makes sense another beside it.
 
-        A question for two values or two entries ends a turn, since nobody could say which answer to go on with; an unrelated
-        question may stand beside any first step.
+        A question for two values or two entries ends a turn, since nobody could say which answer to go on with; an
+        unrelated question may stand beside any first step.
         """
         is_last = not following
         if self.effects[tool.name] != "reads":
@@ -223,7 +226,8 @@ class TurnPlanner:
         if position == 0 and self.random.random() < TWO_TOOLS:
             others = [
                 other for other in self.tools
-                if _base_name(other) != _base_name(tool) and other.name != tool.name and other not in following and self.effects[other.name] == "reads"
+                if _base_name(other) != _base_name(tool) and other.name != tool.name and other not in following
+                and self.effects[other.name] == "reads"
                 and not self.memory.used.get(other.name) and self._weight_as_start(other, number) >= 0.9
             ]  # fmt: skip
             if others:

@@ -15,10 +15,8 @@ from toolgraph.tools.pointers import ANY_ITEM
 from toolgraph.tools.spec import ToolSpec
 
 _VOWEL = re.compile(
-    (
-        r"(?![Ee]u|[Oo]ne\b|[Oo]ne-|[Uu]ni(?!m|n)|[Uu]s[eu]|[Uu]t[ie]|U[A-Z])[AEIOUaeiou]|[Hh]o(ur|nest)|"
-        r"[FHLMNRSX](?=[A-Z]\b|[A-Z]{2})|8|11\b|18\b"
-    )
+    r"(?![Ee]u|[Oo]ne\b|[Oo]ne-|[Uu]ni(?!m|n)|[Uu]s[eu]|[Uu]t[ie]|U[A-Z])[AEIOUaeiou]|[Hh]o(ur|nest)|"
+    r"[FHLMNRSX](?=[A-Z]\b|[A-Z]{2})|8|11\b|18\b"
 )
 _SUPERLATIVES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     # leaf name, what the lowest is called, what the highest is called
@@ -161,7 +159,7 @@ def describe_pick(pick: str, noun: str, chooser: random.Random) -> str:
     'the cheapest one'
     """
     thing = noun if noun and len(noun.split()) <= 3 and chooser.random() < 0.45 else "one"
-    side, _, inner = pick.partition(":")
+    inner = pick.partition(":")[2]
     if not inner:
         ordinal = _ORDINALS.get(pick, "first")
         if pick == "0" and chooser.random() < 0.3:
@@ -180,13 +178,19 @@ def superlative(pick: str) -> str:
     return ""
 
 
-_AFTER = (("isn't", "aren't"), ("wasn't", "weren't"), ("is", "are"), ("was", "were"), ("has", "have"), ("doesn't", "don't"), ("does", "do"),
-          ("costs", "cost"), ("serves", "serve"), ("sells", "sell"), ("offers", "offer"), ("runs", "run"), ("takes", "take"), ("keeps", "keep"),
-          ("charges", "charge"), ("opens", "open"), ("starts", "start"), ("ends", "end"), ("covers", "cover"), ("gets", "get"), ("comes", "come"),
-          ("goes", "go"), ("looks", "look"), ("works", "work"), ("needs", "need"), ("closes", "close"), ("leaves", "leave"), ("stands", "stand"),
-          ("arrives", "arrive"), ("lasts", "last"), ("holds", "hold"), ("says", "say"), ("lets", "let"), ("pays", "pay"), ("wants", "want"))  # fmt: skip
-_BEFORE = (("is", "are"), ("was", "were"), ("does", "do"), ("has", "have"), ("what's", "what are"), ("when's", "when are"),
-           ("where's", "where are"), ("how's", "how are"), ("who's", "who are"), ("isn't", "aren't"), ("doesn't", "don't"))  # fmt: skip
+_AFTER = (
+    ("isn't", "aren't"), ("wasn't", "weren't"), ("is", "are"), ("was", "were"), ("has", "have"), ("doesn't", "don't"),
+    ("does", "do"), ("costs", "cost"), ("serves", "serve"), ("sells", "sell"), ("offers", "offer"), ("runs", "run"),
+    ("takes", "take"), ("keeps", "keep"), ("charges", "charge"), ("opens", "open"), ("starts", "start"),
+    ("ends", "end"), ("covers", "cover"), ("gets", "get"), ("comes", "come"), ("goes", "go"), ("looks", "look"),
+    ("works", "work"), ("needs", "need"), ("closes", "close"), ("leaves", "leave"), ("stands", "stand"),
+    ("arrives", "arrive"), ("lasts", "last"), ("holds", "hold"), ("says", "say"), ("lets", "let"), ("pays", "pay"),
+    ("wants", "want"),
+)  # fmt: skip
+_BEFORE = (
+    ("is", "are"), ("was", "were"), ("does", "do"), ("has", "have"), ("what's", "what are"), ("when's", "when are"),
+    ("where's", "where are"), ("how's", "how are"), ("who's", "who are"), ("isn't", "aren't"), ("doesn't", "don't"),
+)  # fmt: skip
 
 
 def agreeing(text: str, slot: str) -> str:

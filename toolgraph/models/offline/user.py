@@ -35,14 +35,18 @@ from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
 NEED, LEAD, GREETING, SHIFT, INLINE = 0.45, 0.4, 0.25, 0.6, 0.4
-"""Chances: a need is stated instead of a request; a reaction, a greeting, a change of subject comes first; two requests share a sentence."""
+"""Chances: a need is stated instead of a request; a reaction, a greeting, a change of subject comes first; two requests
+share a sentence."""
 TOO_MANY = 4
 """Values that no longer fit behind a request and get a sentence of their own."""
 _SPEAKER_ACTS = re.compile(
     r"\b(I|I'd|I'm|I'll|I've|we|we're|let's|let us|me|my|us|our|plan is|time|goal|task)\b(?!.*\byou\b)", re.I
 )
-_FOR_ME = (("show me", "see"), ("tell me", "find out"), ("give me", "get"), ("find me", "find"), ("get me", "get"), ("send me", "get"),
-           ("let me know", "find out"), ("bring me", "get"), ("book me", "book"), ("read me", "read"), ("remind me", "recall"))  # fmt: skip
+_FOR_ME = (
+    ("show me", "see"), ("tell me", "find out"), ("give me", "get"), ("find me", "find"), ("get me", "get"),
+    ("send me", "get"), ("let me know", "find out"), ("bring me", "get"), ("book me", "book"), ("read me", "read"),
+    ("remind me", "recall"),
+)  # fmt: skip
 _RUNS_ON = re.compile(r"(from|to|in|at|on|for|until|into|between|by) ")
 _NO_FIELD = Field("", "", "", {}, False)
 _KIND_NOUNS = {
@@ -138,7 +142,8 @@ class _Speaker:
         call = self.turn.steps[0].calls[0]
         fields = _fields_of(self.tools[call.tool])
         values = [
-            self._value(argument, fields.get(argument.pointer)) for argument in call.arguments if argument.pointer in self.turn.withheld
+            self._value(argument, fields.get(argument.pointer))
+            for argument in call.arguments if argument.pointer in self.turn.withheld
         ]  # fmt: skip
         return capitalised(self.random.choice(self.words["answers"]).replace("{value}", join_phrases(values)))
 
@@ -206,10 +211,11 @@ class _Speaker:
         return [*sentences, *(self._listed(group, group.unsaid) for group in groups if group.unsaid is not None)]
 
     def _only_asks_for_another(self, group: "_Group") -> bool:
-        """Whether this is the question just asked, about something else: "And what about Lyon?" """
+        """Whether this is the question just asked, about something else ("And what about Lyon?")."""
         before = [call for turn in self.request.past[-1:] for step in turn.steps for call in step.calls]
         return (
-            [call.tool for call in before] == [group.tool.name] and len(before[0].arguments) == 1 and len(group.fills) == 1
+            [call.tool for call in before] == [group.tool.name]
+            and len(before[0].arguments) == 1 and len(group.fills) == 1
             and not set(group.fills.values()) & {"true", "false"}
         )  # fmt: skip
 

@@ -19,16 +19,18 @@ from toolgraph.tools.schema import json_type, types_of
 Number = tuple[float, float, int]
 _RANGES: dict[str, Number] = {
     # kind: lowest, highest, decimals
-    "latitude": (-55, 68, 4), "longitude": (-120, 150, 4), "year": (1995, 2026, 0), "age": (19, 74, 0), "page": (1, 3, 0),
-    "count_small": (3, 10, 0), "month_number": (1, 12, 0), "day_number": (1, 28, 0), "hour": (8, 20, 0), "percent": (2, 25, 1),
-    "money": (20, 950, 0), "temperature": (2, 34, 0), "rating": (3, 5, 0), "duration": (2, 12, 0), "distance": (3, 40, 0),
-    "weight": (2, 80, 0), "size": (2, 40, 0), "velocity": (5, 60, 0), "count": (2, 8, 0), "integer": (2, 40, 0), "number": (2, 60, 1),
-    "id": (10_000, 99_999, 0), "epoch": (1_767_200_000, 1_798_700_000, 0),
+    "latitude": (-55, 68, 4), "longitude": (-120, 150, 4), "year": (1995, 2026, 0), "age": (19, 74, 0),
+    "page": (1, 3, 0), "count_small": (3, 10, 0), "month_number": (1, 12, 0), "day_number": (1, 28, 0),
+    "hour": (8, 20, 0), "percent": (2, 25, 1), "money": (20, 950, 0), "temperature": (2, 34, 0), "rating": (3, 5, 0),
+    "duration": (2, 12, 0), "distance": (3, 40, 0), "weight": (2, 80, 0), "size": (2, 40, 0), "velocity": (5, 60, 0),
+    "count": (2, 8, 0), "integer": (2, 40, 0), "number": (2, 60, 1), "id": (10_000, 99_999, 0),
+    "epoch": (1_767_200_000, 1_798_700_000, 0),
 }  # fmt: skip
 _PAST = re.compile(
     r"birth|born|dob|issued|purchased?|last|previous|observed|review|written|released?|published|created|joined|since|"
-    r"history|historical|given|checkup|reported|placed|completed|submitted|arrived|logged|registered|delivered|filed|closed|resolved|scanned|incident|made on|taken|recorded|hired|founded|signed|posted|opened|sent|received|paid|past|occurred|"
-    r"happened|reading|transaction|triggered|updated?"
+    r"history|historical|given|checkup|reported|placed|completed|submitted|arrived|logged|registered|delivered|filed|"
+    r"closed|resolved|scanned|incident|made on|taken|recorded|hired|founded|signed|posted|opened|sent|received|paid|"
+    r"past|occurred|happened|reading|transaction|triggered|updated?"
 )
 _PERIOD_ENDS = re.compile(r"\b(first|last) day\b|\blast name\b")
 _AHEAD = re.compile(r"next|expected|new|renewal|upcoming")
@@ -42,26 +44,30 @@ _END = re.compile(
 _OPENS, _CLOSES = re.compile(r"\bopen"), re.compile(r"\bclos|\buntil\b")
 _NO_VALUE = frozenset({"", "dontcare", "none", "null", "not specified", "unspecified", "undefined"})
 _WHOLE = re.compile(
-    r"\b(iterations?|levels?|index|rows?|columns?|order|quarter|number|position|pos|line|round|step|version|priority|port|depth)\b"
+    r"\b(iterations?|levels?|index|rows?|columns?|order|quarter|number|position|pos|line|round|step|version|priority|"
+    r"port|depth)\b"
 )
 _SCREEN = re.compile(r"pixel|screen|browser|viewport|window|image|video|canvas|thumbnail|resolution")
 _MODES = ("standard", "basic", "detailed", "full", "simple", "advanced", "compact", "extended")
 _HIGH = re.compile(r"\b(max|maximum|highest|upper|most|high|to)\b")
 _LOW = re.compile(r"\b(min|minimum|lowest|lower|least|low|from)\b")
 _EXAMPLES = re.compile(
-    r"(?:e\.?g\.?,?|for example,?|such as|like|example:?|examples:?)[\s:,(]*((?:[\"'`“][^\"'`”]{1,40}[\"'`”](?:,?\s*(?:or|and)?\s*)?)+)",
+    r"(?:e\.?g\.?,?|for example,?|such as|like|example:?|examples:?)"
+    r"[\s:,(]*((?:[\"'`“][^\"'`”]{1,40}[\"'`”](?:,?\s*(?:or|and)?\s*)?)+)",
     re.I,
 )
 _BARE_EXAMPLES = re.compile(r"\((?:e\.?g\.?|ex:|example:|for example,?|such as)[\s:,]*([^()\"'`]{2,60})\)", re.I)
 _OPTIONS = re.compile(
-    r"(?:one of|options?(?: are)?|either|possible values?(?: are)?|values?(?: are)?|must be|can be|allowed values?|supported values?|available values?)"
+    r"(?:one of|options?(?: are)?|either|possible values?(?: are)?|values?(?: are)?|must be|can be|allowed values?|"
+    r"supported values?|available values?)"
     r"(?: the following)?(?: values?)?\s*[:\-]?\s*\[?((?:[\"'`][^\"'`]{1,30}[\"'`](?:\s*(?:\||,|/|or|and)\s*)*)+)",
     re.I,
 )
 _QUOTED = re.compile(r"[\"'`“]([^\"'`”]{1,40})[\"'`”]")
 _DATE_FORMAT = (
-    (re.compile(r"yyyy-mm-dd"), "%Y-%m-%d"), (re.compile(r"yyyymmdd"), "%Y%m%d"), (re.compile(r"yyyy/mm/dd"), "%Y/%m/%d"),
-    (re.compile(r"dd/mm/yyyy"), "%d/%m/%Y"), (re.compile(r"mm/dd/yyyy"), "%m/%d/%Y"), (re.compile(r"dd-mm-yyyy"), "%d-%m-%Y"),
+    (re.compile(r"yyyy-mm-dd"), "%Y-%m-%d"), (re.compile(r"yyyymmdd"), "%Y%m%d"),
+    (re.compile(r"yyyy/mm/dd"), "%Y/%m/%d"), (re.compile(r"dd/mm/yyyy"), "%d/%m/%Y"),
+    (re.compile(r"mm/dd/yyyy"), "%m/%d/%Y"), (re.compile(r"dd-mm-yyyy"), "%d-%m-%Y"),
     (re.compile(r"mm-dd-yyyy"), "%m-%d-%Y"), (re.compile(r"dd\.mm\.yyyy"), "%d.%m.%Y"),
 )  # fmt: skip
 
@@ -292,7 +298,7 @@ def _day(field_: Field, scene: Scene) -> dt.date:
     name = split_words(field_.name)
     if "birth" in about or "dob" in name:
         return scene.today.replace(day=1) - dt.timedelta(days=chooser.randint(19 * 365, 70 * 365))
-    started = scene.chosen.get("first day")
+    started: dt.date | None = scene.chosen.get("first day")
     if started and (_END.search(name) or "last day" in about):
         return started + dt.timedelta(days=chooser.randint(2, 9))
     if not _AHEAD.match(name) and _PAST.search(_PERIOD_ENDS.sub("", about)):
