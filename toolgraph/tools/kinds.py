@@ -46,6 +46,10 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
              r"departure)$|\bday$"),
     ("postal_code", r"postal|post ?code|zip"),
     ("address", r"address|street"),
+    ("city", r"城市|都市|도시|المدينة|город|ciudad|cidade|\bville$|\bstadt$"),
+    ("date", r"日期|날짜|تاريخ|дата|fecha|\bdatum$"),
+    ("country", r"国家|국가|الدولة|страна|país|\bpays$"),
+    ("person", r"姓名|이름|الاسم|имя|nombre completo"),
     ("city", r"\bcit(y|ies)\b|\btown\b|^(origin|destination|location|locations|place|from|to|departure|arrival|where|"
              r"area|loc|municipality|start location|end location)$|location name|"
              r"\b(pickup|dropoff|drop off|start|end|origin|destination) (location|place|point|city|station)$"),

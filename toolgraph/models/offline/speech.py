@@ -178,15 +178,12 @@ def superlative(pick: str) -> str:
     return ""
 
 
-_AFTER = (
-    ("isn't", "aren't"), ("wasn't", "weren't"), ("is", "are"), ("was", "were"), ("has", "have"), ("doesn't", "don't"),
-    ("does", "do"), ("costs", "cost"), ("serves", "serve"), ("sells", "sell"), ("offers", "offer"), ("runs", "run"),
-    ("takes", "take"), ("keeps", "keep"), ("charges", "charge"), ("opens", "open"), ("starts", "start"),
-    ("ends", "end"), ("covers", "cover"), ("gets", "get"), ("comes", "come"), ("goes", "go"), ("looks", "look"),
-    ("works", "work"), ("needs", "need"), ("closes", "close"), ("leaves", "leave"), ("stands", "stand"),
-    ("arrives", "arrive"), ("lasts", "last"), ("holds", "hold"), ("says", "say"), ("lets", "let"), ("pays", "pay"),
-    ("wants", "want"),
-)  # fmt: skip
+_AFTER = {
+    "is": "are", "isn't": "aren't", "was": "were", "wasn't": "weren't", "has": "have", "hasn't": "haven't",
+    "does": "do", "doesn't": "don't", "goes": "go",
+}  # fmt: skip
+_NO_VERBS = frozenset("its this as plus always yes less us perhaps besides hours days nights minutes times".split())
+"""Words after a name that end like a verb and are none."""
 _BEFORE = (
     ("is", "are"), ("was", "were"), ("does", "do"), ("has", "have"), ("what's", "what are"), ("when's", "when are"),
     ("where's", "where are"), ("how's", "how are"), ("who's", "who are"), ("isn't", "aren't"), ("doesn't", "don't"),
@@ -199,10 +196,11 @@ def agreeing(text: str, slot: str) -> str:
     >>> agreeing("see what {hotel_id} costs", "hotel_id")
     'see what {hotel_id} cost'
     """
-    for singular, plural_form in _AFTER:
-        text, changed = re.subn(rf"(\{{{re.escape(slot)}\}}) {singular}\b", rf"\1 {plural_form}", text)
-        if changed:
-            return text
+    after = re.search(rf"(?<=\{{{re.escape(slot)}\}} )[a-z]+(n't)?\b", text)
+    verb = after[0] if after else ""
+    if after and (verb in _AFTER or re.search(r"[^su]s$", verb)) and verb not in _NO_VERBS:
+        put = _AFTER.get(verb) or re.sub(r"(?<=(?:[cs]h|ss|xx))es$|(?<=[^i])s$", "", re.sub(r"ies$", "y", verb))
+        return f"{text[: after.start()]}{put}{text[after.end() :]}"
     for singular, plural_form in _BEFORE:
         found = re.search(rf"\b{singular} (?=\{{{re.escape(slot)}\}})", text, re.I)
         if found:

@@ -91,7 +91,7 @@ class _Answering:
         if self.effects == "reads":
             self._follow_changes(result)
             self._recall(result)
-        _count_entries(result)
+        _count_entries(result, {field.name: field for field in self.tool.return_fields})
         return result
 
     def _lengths(self) -> tuple[int, int]:
@@ -370,7 +370,7 @@ def _admits(field: Field, value: Any) -> bool:
     )
 
 
-def _count_entries(result: Any) -> None:
+def _count_entries(result: Any, fields: dict[str, Field]) -> None:
     """A count beside a list is the length of that list."""
     if isinstance(result, dict):
         lists = [child for child in result.values() if isinstance(child, list)]
@@ -380,5 +380,6 @@ def _count_entries(result: Any) -> None:
                     isinstance(value, int)
                     and not isinstance(value, bool)
                     and re.search(r"count|total$|^total_?(results|matches)?$", name)
+                    and fits(len(lists[0]), fields[name].schema if name in fields else {})
                 ):
                     result[name] = len(lists[0])
