@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedStep
-from toolgraph.dialogue.provenance import implies
 from toolgraph.dialogue.spoken import today_in
 from toolgraph.models.offline.banks import Words, load_words
 from toolgraph.models.offline.derived import label, wording_of
 from toolgraph.models.offline.facts import as_claim, entry_name
 from toolgraph.models.offline.planning import TurnPlanner
 from toolgraph.models.offline.speech import (
-    agreeing,
     capitalised,
     describe_pick,
     entity_noun,
@@ -23,8 +21,8 @@ from toolgraph.models.offline.speech import (
     say,
 )
 from toolgraph.models.offline.styles import apply_style, protect
-from toolgraph.models.offline.wordings import Template, dotted
-from toolgraph.models.offline.world import is_id_name
+from toolgraph.models.offline.user_phrases import TOO_MANY, Phrasing, as_speaker, framed, tail
+from toolgraph.models.offline.wordings import dotted
 from toolgraph.models.requests import UserAnswer, UserRequest
 from toolgraph.seeds import rng
 from toolgraph.tools import pointers
@@ -37,17 +35,6 @@ from toolgraph.tools.spec import ToolSpec
 NEED, LEAD, GREETING, SHIFT, INLINE = 0.45, 0.4, 0.25, 0.6, 0.4
 """Chances: a need is stated instead of a request; a reaction, a greeting, a change of subject comes first; two requests
 share a sentence."""
-TOO_MANY = 4
-"""Values that no longer fit behind a request and get a sentence of their own."""
-_SPEAKER_ACTS = re.compile(
-    r"\b(I|I'd|I'm|I'll|I've|we|we're|let's|let us|me|my|us|our|plan is|time|goal|task)\b(?!.*\byou\b)", re.I
-)
-_FOR_ME = (
-    ("show me", "see"), ("tell me", "find out"), ("give me", "get"), ("find me", "find"), ("get me", "get"),
-    ("send me", "get"), ("let me know", "find out"), ("bring me", "get"), ("book me", "book"), ("read me", "read"),
-    ("remind me", "recall"),
-)  # fmt: skip
-_RUNS_ON = re.compile(r"(from|to|in|at|on|for|until|into|between|by) ")
 _NO_FIELD = Field("", "", "", {}, False)
 _KIND_NOUNS = {
     "email": "email address",
@@ -188,7 +175,7 @@ class _Speaker:
         ]
         return any(effects_of(self.tools[source.tool]) == "writes" for source in made)
 
-    def _sentences(self, groups: list["_Group"]) -> list[str]:
+    def _sentences(self, groups: list[Phrasing]) -> list[str]:
         first, *others = groups
         sentences: list[str] = []
         if not others and self._only_asks_for_another(first):
@@ -200,17 +187,17 @@ class _Speaker:
             second = others.pop(0)
             join = "{first} and {second}" if second.is_beside else self.random.choice(self.joins["inline"])
             frame = self.random.choice(self.words["frames"])
-            one, two = (_as_speaker(group.ask(self), frame) for group in (first, second))
-            sentences.append(_framed(frame, join.replace("{first}", one).replace("{second}", two)))
+            one, two = (as_speaker(group.ask(self.random), frame) for group in (first, second))
+            sentences.append(framed(frame, join.replace("{first}", one).replace("{second}", two)))
         else:
             frame = self.random.choice(self.words["frames"])
-            sentences.append(_framed(frame, _as_speaker(first.ask(self), frame)))
+            sentences.append(framed(frame, as_speaker(first.ask(self.random), frame)))
         for group in others:
             frame = self.random.choice(self.joins["also" if group.is_beside else "then"])
-            sentences.append(_framed(frame, _as_speaker(group.ask(self), frame)))
+            sentences.append(framed(frame, as_speaker(group.ask(self.random), frame)))
         return [*sentences, *(self._listed(group, group.unsaid) for group in groups if group.unsaid is not None)]
 
-    def _only_asks_for_another(self, group: "_Group") -> bool:
+    def _only_asks_for_another(self, group: Phrasing) -> bool:
         """Whether this is the question just asked, about something else ("And what about Lyon?")."""
         before = [call for turn in self.request.past[-1:] for step in turn.steps for call in step.calls]
         return (
@@ -219,7 +206,7 @@ class _Speaker:
             and not set(group.fills.values()) & {"true", "false"}
         )  # fmt: skip
 
-    def _need(self, group: "_Group") -> str | None:
+    def _need(self, group: Phrasing) -> str | None:
         """A statement of need that says as much as possible, and what it leaves out after it."""
         if self.random.random() >= NEED:
             return None
@@ -229,15 +216,15 @@ class _Speaker:
         if group.says_what() or wording_of(group.tool).is_derived:
             fitting = [need for need in fitting if need.slots] or fitting
         need = self.random.choices(fitting, [1 + 2 * len(need.slots) for need in fitting])[0]
-        rest = group.details(self, need.slots)
+        rest = group.details(self.random, need.slots)
         said = capitalised(group.filled(need))
         if not rest:
             return said
         if len(rest) < TOO_MANY:
-            return f"{said[:-1]}{_tail(rest)}{said[-1]}"
+            return f"{said[:-1]}{tail(rest)}{said[-1]}"
         return f"{said} {self._listed(group, need.slots)}"
 
-    def _listed(self, group: "_Group", already: frozenset[str]) -> str:
+    def _listed(self, group: Phrasing, already: frozenset[str]) -> str:
         """Many values in a sentence of their own, each after its name."""
         parts = group.named_values(already)
         frame = self.random.choice(
@@ -252,7 +239,7 @@ class _Speaker:
 
     # --- calls as phrases ---------------------------------------------------------------------------------------
 
-    def _groups(self, step: PlannedStep, withheld: set[str]) -> list["_Group"]:
+    def _groups(self, step: PlannedStep, withheld: set[str]) -> list[Phrasing]:
         """The calls of a step, those of one tool spoken of together."""
         by_tool: dict[str, list[PlannedCall]] = {}
         for call in step.calls:
@@ -260,7 +247,7 @@ class _Speaker:
         groups = []
         for number, (name, calls) in enumerate(by_tool.items()):
             tool = self.tools[name]
-            groups.append(_Group(tool, self._fills(tool, calls, withheld), number > 0))
+            groups.append(Phrasing(tool, self._fills(tool, calls, withheld), number > 0))
         return groups
 
     def _fills(self, tool: ToolSpec, calls: list[PlannedCall], withheld: set[str]) -> dict[str, str]:
@@ -361,121 +348,6 @@ class _Speaker:
         name = entry_name(entry)
         is_plain = name in spoken and len(name.split()) < 7 and sum(entry_name(other) == name for other in entries) == 1
         return name if name and is_plain else ""
-
-
-class _Group:
-    """Calls of one tool in one step, and what is said for their arguments."""
-
-    def __init__(self, tool: ToolSpec, fills: dict[str, str], is_beside: bool) -> None:
-        self.tool, self.fills, self.is_beside = tool, fills, is_beside
-        self.unsaid: frozenset[str] | None = None
-        """The slots that were said, where the others were too many for one sentence."""
-
-    def ask(self, speaker: _Speaker) -> str:
-        """A verb phrase with every value in it."""
-        wording = wording_of(self.tool)
-        fitting = [ask for ask in wording.asks if ask.slots <= self.fills.keys()]
-        telling = [ask for ask in fitting if ask.slots] if self.says_what() or wording.is_derived else []
-        fitting = telling or fitting or [Template("use this", frozenset())]
-        ask = speaker.random.choices(fitting, [1 + 3 * len(ask.slots) for ask in fitting])[0]
-        rest = self.details(speaker, ask.slots)
-        if len(rest) >= TOO_MANY:
-            self.unsaid = ask.slots
-            return self.filled(ask)
-        return f"{self.filled(ask)}{_tail(rest)}"
-
-    def named_values(self, already: frozenset[str]) -> list[str]:
-        """The values not said yet, each after what it is called."""
-        fields = {dotted(field.pointer).replace(".*", ""): field for field in self.tool.parameter_fields}
-        named = []
-        for slot, text in self.fills.items():
-            if slot not in already:
-                name = label(fields[slot]) if slot in fields else split_words(slot.rpartition(".")[2])
-                if len(text.split()) > 3:
-                    text = f'"{text}"'
-                yes_or_no = {"true": "yes", "false": "no"}.get(text, text)
-                named.append(text if is_id_name(slot.rpartition(".")[2]) and " " in text else f"{name} {yes_or_no}")
-        return named
-
-    def says_what(self) -> bool:
-        """Whether one of the values is the very thing the request is about."""
-        return any(is_id_name(slot.rpartition(".")[2]) for slot in self.fills)
-
-    def filled(self, said: Template) -> str:
-        """A phrase with its values, the verbs beside a plural one agreeing with it."""
-        text = said.text
-        for slot in said.slots:
-            if _is_plural(self.fills[slot]) and is_id_name(slot.rpartition(".")[2]):
-                text = agreeing(text, slot)
-        return Template(text, said.slots).fill(self.fills)
-
-    def details(self, speaker: _Speaker, already: frozenset[str]) -> list[str]:
-        """Fragments for the values not said yet."""
-        wording = wording_of(self.tool)
-        fragments: list[str] = []
-        for slot, text in self.fills.items():
-            if slot in already:
-                continue
-            options = wording.details.get(slot) or ()
-            if text in ("true", "false"):
-                fragments.append(protect(self._claim(slot, text, options, speaker)))
-            elif options:
-                fragments.append(speaker.random.choice(options).fill(self.fills))
-            else:
-                name = split_words(slot.split(".")[-1])
-                fragments.append(f"with {text} as the {name}")
-        return fragments
-
-    def _claim(self, slot: str, text: str, options: tuple[Template, ...], speaker: _Speaker) -> str:
-        """A boolean in words that imply it: those written for it, if they do, else its name."""
-        field = next((field for field in self.tool.parameter_fields if dotted(field.pointer) == slot), None)
-        if text == "false":
-            return f"without {_bare(slot)}"
-        implying = [
-            option.text
-            for option in options
-            if not option.slots and field is not None and implies(option.text, True, field)
-        ]
-        return speaker.random.choice(implying) if implying else f"with {_bare(slot)}"
-
-
-def _is_plural(text: str) -> bool:
-    return " and " in text or text.startswith("the first two ")
-
-
-def _tail(fragments: list[str]) -> str:
-    """Fragments behind a verb phrase: a short one or two run on, more are listed."""
-    running = [fragment for fragment in fragments if _RUNS_ON.match(fragment) and len(fragment.split()) < 6]
-    others = [fragment for fragment in fragments if fragment not in running]
-    text = "".join(f" {fragment}" for fragment in running)
-    held = [fragment.removeprefix("with ") for fragment in others if fragment.startswith("with ")]
-    if len(held) > 1:
-        others = [*(fragment for fragment in others if not fragment.startswith("with ")), f"with {join_phrases(held)}"]
-    if not others:
-        return text
-    if len(others) == 1:
-        return f"{text}{'' if others[0].startswith('with ') and not running else ','} {others[0]}"
-    return f"{text}, {join_phrases(others)}"
-
-
-def _framed(frame: str, ask: str) -> str:
-    return capitalised(frame.replace("{Ask}", capitalised(ask)).replace("{ask}", ask))
-
-
-def _as_speaker(ask: str, frame: str) -> str:
-    """Where the speaker does it himself, "show me" becomes "see"."""
-    before = frame.partition("{ask}")[0]
-    if "{ask}" in frame and _SPEAKER_ACTS.search(before):
-        for theirs, own in _FOR_ME:
-            if ask.startswith(theirs):
-                return own + ask[len(theirs) :]
-    return ask
-
-
-def _bare(slot: str) -> str:
-    return re.sub(
-        r"^(is|include|includes|has|should|use|enable|with|show|allow) ", "", split_words(slot.split(".")[-1])
-    )
 
 
 def _thing(argument: PlannedArgument, field: Field | None) -> str:
