@@ -3,8 +3,9 @@ import random
 
 import pytest
 
+from toolgraph.models.offline.scene import new_scene
 from toolgraph.models.offline.shapes import fill, input_shape, output_pointers, output_shape
-from toolgraph.models.offline.values import make_value, new_scene
+from toolgraph.models.offline.values import make_value
 from toolgraph.quality.validation import result_errors, schema_errors
 from toolgraph.resources import data_dir
 from toolgraph.tools import pointers

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolgraph.models.offline.banks import people
-from toolgraph.models.offline.values import fits, given_examples, make_value, new_scene
+from toolgraph.models.offline.scene import fits, new_scene
+from toolgraph.models.offline.values import given_examples, make_value
 from toolgraph.seeds import rng
 from toolgraph.tools.fields import Field
 from toolgraph.tools.kinds import kind_of

@@ -12,9 +12,11 @@ from toolgraph.models.offline.banks import Person
 from toolgraph.models.offline.derived import wording_of
 from toolgraph.models.offline.flows import FLOWING_KINDS
 from toolgraph.models.offline.plan_memory import Known, Memory
+from toolgraph.models.offline.scene import fits, new_scene
 from toolgraph.models.offline.shapes import fill, input_shape
 from toolgraph.models.offline.speech import entry_picks
-from toolgraph.models.offline.values import ends_a_period, fits, make_value, new_scene, note_first_day
+from toolgraph.models.offline.values import make_value
+from toolgraph.models.offline.values_dates import ends_a_period, note_first_day
 from toolgraph.tools import pointers
 from toolgraph.tools.fields import Field
 from toolgraph.tools.inference import effects_of

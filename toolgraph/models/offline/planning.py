@@ -16,8 +16,9 @@ from toolgraph.models.offline.derived import wording_of
 from toolgraph.models.offline.flows import Flow, flows_between
 from toolgraph.models.offline.plan_arguments import CallBuilder, Setting
 from toolgraph.models.offline.plan_memory import Memory, content_of
+from toolgraph.models.offline.scene import new_scene
 from toolgraph.models.offline.speech import entry_picks
-from toolgraph.models.offline.values import make_value, new_scene
+from toolgraph.models.offline.values import make_value
 from toolgraph.models.requests import PlanAnswer, PlanRequest
 from toolgraph.seeds import rng
 from toolgraph.tools import pointers

@@ -1,56 +1,23 @@
 """Values for fields: from what the schema admits, what its owner gives as examples, and what the field means."""
 
-import datetime as dt
 import random
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from toolgraph.dialogue.spoken import MONTHS, parse_date
 from toolgraph.models.offline.banks import Person, people, value_bank
+from toolgraph.models.offline.scene import Scene, fits
+from toolgraph.models.offline.values_dates import CALENDAR
+from toolgraph.models.offline.values_numbers import RANGES, make_integer, make_number
 from toolgraph.tools.fields import Field
 from toolgraph.tools.kinds import NAMED_KINDS, kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.schema import json_type, types_of
 
-Number = tuple[float, float, int]
-_RANGES: dict[str, Number] = {
-    # kind: lowest, highest, decimals
-    "latitude": (-55, 68, 4), "longitude": (-120, 150, 4), "year": (1995, 2026, 0), "age": (19, 74, 0),
-    "page": (1, 3, 0), "count_small": (3, 10, 0), "month_number": (1, 12, 0), "day_number": (1, 28, 0),
-    "hour": (8, 20, 0), "percent": (2, 25, 1), "money": (20, 950, 0), "temperature": (2, 34, 0), "rating": (3, 5, 0),
-    "duration": (2, 12, 0), "distance": (3, 40, 0), "weight": (2, 80, 0), "size": (2, 40, 0), "velocity": (5, 60, 0),
-    "count": (2, 8, 0), "integer": (2, 40, 0), "number": (2, 60, 1), "id": (10_000, 99_999, 0),
-    "epoch": (1_767_200_000, 1_798_700_000, 0),
-}  # fmt: skip
-_PAST = re.compile(
-    r"birth|born|dob|issued|purchased?|last|previous|observed|review|written|released?|published|created|joined|since|"
-    r"history|historical|given|checkup|reported|placed|completed|submitted|arrived|logged|registered|delivered|filed|"
-    r"closed|resolved|scanned|incident|made on|taken|recorded|hired|founded|signed|posted|opened|sent|received|paid|"
-    r"past|occurred|happened|reading|transaction|triggered|updated?"
-)
-_PERIOD_ENDS = re.compile(r"\b(first|last) day\b|\blast name\b")
-_AHEAD = re.compile(r"next|expected|new|renewal|upcoming")
-_SOON = re.compile(r"expected|deliver|due|arriv|pick ?up|repl(y|ies)|forecast")
-_START = re.compile(
-    r"\b(start|from|begin|check ?in|departure|depart|pick ?up|since|after|arrival|outbound|first day|opens?)"
-)
-_END = re.compile(
-    r"\b(end|to|until|till|check ?out|return|drop ?off|before|due|inbound|finish|last day|closes?|through|expir)"
-)
-_OPENS, _CLOSES = re.compile(r"\bopen"), re.compile(r"\bclos|\buntil\b")
 _NO_VALUE = frozenset({"", "dontcare", "none", "null", "not specified", "unspecified", "undefined"})
-_WHOLE = re.compile(
-    r"\b(iterations?|levels?|index|rows?|columns?|order|quarter|number|position|pos|line|round|step|version|priority|"
-    r"port|depth)\b"
-)
-_SCREEN = re.compile(r"pixel|screen|browser|viewport|window|image|video|canvas|thumbnail|resolution")
 _MODES = ("standard", "basic", "detailed", "full", "simple", "advanced", "compact", "extended")
-_HIGH = re.compile(r"\b(max|maximum|highest|upper|most|high|to)\b")
-_LOW = re.compile(r"\b(min|minimum|lowest|lower|least|low|from)\b")
 _EXAMPLES = re.compile(
     r"(?:e\.?g\.?,?|for example,?|such as|like|example:?|examples:?)"
     r"[\s:,(]*((?:[\"'`“][^\"'`”]{1,40}[\"'`”](?:,?\s*(?:or|and)?\s*)?)+)",
@@ -64,31 +31,6 @@ _OPTIONS = re.compile(
     re.I,
 )
 _QUOTED = re.compile(r"[\"'`“]([^\"'`”]{1,40})[\"'`”]")
-_DATE_FORMAT = (
-    (re.compile(r"yyyy-mm-dd"), "%Y-%m-%d"), (re.compile(r"yyyymmdd"), "%Y%m%d"),
-    (re.compile(r"yyyy/mm/dd"), "%Y/%m/%d"), (re.compile(r"dd/mm/yyyy"), "%d/%m/%Y"),
-    (re.compile(r"mm/dd/yyyy"), "%m/%d/%Y"), (re.compile(r"dd-mm-yyyy"), "%d-%m-%Y"),
-    (re.compile(r"mm-dd-yyyy"), "%m-%d-%Y"), (re.compile(r"dd\.mm\.yyyy"), "%d.%m.%Y"),
-)  # fmt: skip
-
-
-@dataclass
-class Scene:
-    """What the values of one dialogue agree on: the day, the person, and what was chosen so far.
-
-    The only mutable value of the offline rules; it lives as long as one rule runs.
-    """
-
-    random: random.Random
-    today: dt.date
-    person: Person
-    chosen: dict[str, Any] = field(default_factory=dict)
-    """Values by the words of their field's name, for fields that must agree or differ."""
-
-
-def new_scene(chooser: random.Random, today: dt.date, person: Person | None = None) -> Scene:
-    """Return a scene with a person drawn where none is given."""
-    return Scene(chooser, today, person or chooser.choice(people()))
 
 
 def make_value(field_: Field, scene: Scene, *, is_result: bool = False) -> Any:
@@ -111,34 +53,9 @@ def make_value(field_: Field, scene: Scene, *, is_result: bool = False) -> Any:
     return value
 
 
-def fits(value: Any, schema: dict[str, Any]) -> bool:
-    """Say whether a scalar meets the keywords of its own schema."""
-    if "enum" in schema and value not in schema["enum"]:
-        return False
-    types = schema.get("type")
-    allowed = [types] if isinstance(types, str) else types
-    if allowed and json_type(value) not in allowed and not (json_type(value) == "integer" and "number" in allowed):
-        return False
-    if isinstance(value, str):
-        short = len(value) < schema.get("minLength", 0) or len(value) > schema.get("maxLength", 1 << 30)
-        return not short and not ("pattern" in schema and not re.search(schema["pattern"], value))
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        step = schema.get("multipleOf")
-        return (
-            schema.get("minimum", value) <= value <= schema.get("maximum", value)
-            and not value <= schema.get("exclusiveMinimum", value - 1)
-            and not value >= schema.get("exclusiveMaximum", value + 1)
-            and not (step and abs(value / step - round(value / step)) > 1e-9)
-        )
-    return True
-
-
 def _type_by_default(schema: dict[str, Any]) -> str:
     default = schema.get("default")
     return json_type(default) if default not in (None, "") else "string"
-
-
-# --- text ---------------------------------------------------------------------------------------------------------
 
 
 def _string(field_: Field, scene: Scene, is_result: bool) -> str:
@@ -195,8 +112,8 @@ def _from_kind(field_: Field, kind: str, scene: Scene, is_result: bool) -> str |
     if maker:
         person = scene.person if not is_result and kind != "person" else scene.random.choice(people())
         return maker(person)
-    if kind in _CALENDAR:
-        return _CALENDAR[kind](field_, scene)
+    if kind in CALENDAR:
+        return CALENDAR[kind](field_, scene)
     if kind == "id":
         return _identifier(field_, scene.random)
     if kind == "uuid":
@@ -206,12 +123,12 @@ def _from_kind(field_: Field, kind: str, scene: Scene, is_result: bool) -> str |
     if kind == "postal_code":
         return f"{scene.random.randint(10000, 98999)}"
     if kind in ("latitude", "longitude"):
-        low, high, decimals = _RANGES[kind]
+        low, high, decimals = RANGES[kind]
         return f"{scene.random.uniform(low, high):.{decimals}f}"
     if kind == "year":
         return str(scene.random.randint(1998, scene.today.year))
     if kind.endswith(" text"):
-        low, high, decimals = _RANGES[kind.removesuffix(" text")]
+        low, high, decimals = RANGES[kind.removesuffix(" text")]
         return f"{scene.random.uniform(low, high):.{decimals}f}"
     if kind == "mode":
         return scene.random.choice(_MODES)
@@ -288,157 +205,10 @@ PEOPLE_KINDS: dict[str, Callable[[Person], str]] = {
 }
 
 
-# --- dates and times ----------------------------------------------------------------------------------------------
-
-
-def _day(field_: Field, scene: Scene) -> dt.date:
-    """A day to come, or gone by where the field speaks of the past; an end follows its beginning."""
-    about = f"{split_words(field_.name)} {field_.description[:80].lower()}"
-    chooser = scene.random
-    name = split_words(field_.name)
-    if "birth" in about or "dob" in name:
-        return scene.today.replace(day=1) - dt.timedelta(days=chooser.randint(19 * 365, 70 * 365))
-    started: dt.date | None = scene.chosen.get("first day")
-    if started and (_END.search(name) or "last day" in about):
-        return started + dt.timedelta(days=chooser.randint(2, 9))
-    if not _AHEAD.match(name) and _PAST.search(_PERIOD_ENDS.sub("", about)):
-        day = scene.today - dt.timedelta(days=chooser.randint(4, 120))
-    elif _SOON.search(about):
-        day = scene.today + dt.timedelta(days=chooser.randint(1, 12))
-    else:
-        day = scene.today + dt.timedelta(
-            days=chooser.randint(1, 14) if chooser.random() < 0.5 else chooser.randint(10, 75)
-        )
-    if _START.search(name) or "first day" in about:
-        scene.chosen["first day"] = day
-    return day
-
-
-def ends_a_period(words: str) -> bool:
-    """Say whether a date's name is that of a last day."""
-    return bool(_END.search(words)) and not _START.search(words)
-
-
-def note_first_day(words: str, value: str, scene: Scene) -> None:
-    """Remember a day that others must follow, if its name says that it begins something."""
-    parsed = parse_date(value)
-    if parsed and _START.search(words):
-        scene.chosen["first day"] = parsed[0]
-
-
-def _date(field_: Field, scene: Scene) -> str:
-    described = field_.description.lower()
-    pattern = next((form for shape, form in _DATE_FORMAT if shape.search(described)), "%Y-%m-%d")
-    return _day(field_, scene).strftime(pattern)
-
-
-def _time(field_: Field, scene: Scene) -> str:
-    name, chooser = split_words(field_.name), scene.random
-    low, high = (
-        (7, 11)
-        if _OPENS.search(name)
-        else (17, 22)
-        if _CLOSES.search(name)
-        else (8, 12)
-        if _START.search(name)
-        else (13, 20)
-        if _END.search(name)
-        else (8, 19)
-    )
-    return f"{chooser.randint(low, high):02d}:{chooser.choice((0, 0, 15, 30, 30, 45)):02d}"
-
-
-def _datetime(field_: Field, scene: Scene) -> str:
-    if field_.schema.get("format") == "date-time":
-        return f"{_day(field_, scene).isoformat()}T{_time(field_, scene)}:00Z"
-    separator = "T" if "t" in field_.description.lower().split("dd")[-1][:1] else " "
-    return f"{_day(field_, scene).isoformat()}{separator}{_time(field_, scene)}"
-
-
-_CALENDAR: dict[str, Callable[[Field, Scene], str]] = {
-    "date": _date,
-    "time": _time,
-    "datetime": _datetime,
-    "month": lambda _, scene: scene.random.choice(MONTHS),
-}
-
-
-# --- numbers ------------------------------------------------------------------------------------------------------
-
-
-def _integer(field_: Field, scene: Scene, is_result: bool) -> int:
-    return int(_bounded(field_, scene, 0))
-
-
-def _number(field_: Field, scene: Scene, is_result: bool) -> float | int:
-    if kind_of(field_) == "money" and not is_result:
-        return _round_sum(_bounded(field_, scene, 0), field_.schema)
-    value = _bounded(field_, scene, 0 if _WHOLE.search(split_words(field_.name)) else None)
-    return int(value) if float(value).is_integer() else value
-
-
-def _round_sum(value: float, schema: dict[str, Any]) -> int | float:
-    """A sum as people name one: multiples of 5, of 10 from 200 on, of 50 from 1,000 on."""
-    step = 1 if value < 20 else 5 if value < 200 else 10 if value < 1000 else 50
-    rounded = int(round(value / step) * step)
-    return rounded if fits(rounded, {**schema, "type": "number"}) else value
-
-
-def _bounded(field_: Field, scene: Scene, decimals: int | None) -> float:
-    kind, schema, chooser = kind_of(field_), field_.schema, scene.random
-    low, high, usual = _RANGES.get(kind, _RANGES["number"])
-    if _SCREEN.search(f"{split_words(field_.name)} {field_.description[:80].lower()}") and kind == "size":
-        low, high = 480, 1920
-    if re.search(r"\bquarter\b", split_words(field_.name)):
-        low, high = 1, 4
-    floor = schema.get("minimum", schema.get("exclusiveMinimum"))
-    ceiling = schema.get("maximum", schema.get("exclusiveMaximum"))
-    if "birth" in field_.name.lower():
-        low, high = 1955, 2004
-    if floor is not None and ceiling is not None:
-        low, high = max(low, floor) if ceiling - floor > 10_000 and low < ceiling else floor, ceiling
-        if high - low > 1_000_000 and _RANGES.get(kind):
-            high = min(high, max(low, _RANGES[kind][1]))
-    elif floor is not None:
-        low, high = max(low, floor), max(high, floor + abs(high - low))
-    elif ceiling is not None:
-        low, high = min(low, ceiling - 1), min(high, ceiling)
-    places = (
-        (usual or (1 if kind in ("rating", "percent", "number") and high - low < 12 else 0))
-        if decimals is None
-        else decimals
-    )
-    if decimals is None and kind == "money" and high - low < 400 and floor is not None:
-        places = 2 if chooser.random() < 0.5 else 0
-    value = round(chooser.uniform(low, high), places)
-    if places == 0 and high - low > 200:
-        value = round(value / 5) * 5
-    name = split_words(field_.name)
-    base = _HIGH.sub("", _LOW.sub("", name)).strip()
-    if _HIGH.search(name) and f"low:{base}" in scene.chosen:
-        value = max(value, scene.chosen[f"low:{base}"] + max(1, round((high - low) / 10)))
-        value = min(value, high) if ceiling is not None else value
-    if _LOW.search(name):
-        scene.chosen[f"low:{base}"] = value
-    step = schema.get("multipleOf")
-    if step:
-        value = round(round(value / step) * step, 6)
-        value = value + step if floor is not None and value < floor else value
-    if "exclusiveMinimum" in schema and "exclusiveMaximum" in schema and not step and decimals is None:
-        value = min(max(value, schema["exclusiveMinimum"]), schema["exclusiveMaximum"])
-        if value in (schema["exclusiveMinimum"], schema["exclusiveMaximum"]):
-            return float(schema["exclusiveMinimum"] + schema["exclusiveMaximum"]) / 2
-    if value <= schema.get("exclusiveMinimum", value - 1):
-        value = schema["exclusiveMinimum"] + (step or 1)
-    if value >= schema.get("exclusiveMaximum", value + 1):
-        value = schema["exclusiveMaximum"] - (step or 1)
-    return max(floor, min(value, ceiling)) if floor is not None and ceiling is not None else value
-
-
 _MAKERS: dict[str, Callable[[Field, Scene, bool], Any]] = {
     "string": _string,
-    "integer": _integer,
-    "number": _number,
+    "integer": make_integer,
+    "number": make_number,
     "boolean": lambda _, scene, is_result: scene.random.random() < (0.5 if is_result else 0.85),
     "null": lambda *_: None,
     "array": lambda *_: [],

@@ -14,8 +14,9 @@ from typing import Any
 
 from toolgraph.dialogue.spoken import parse_date, today_in
 from toolgraph.models.offline.banks import Person, people
+from toolgraph.models.offline.scene import Scene, fits, new_scene
 from toolgraph.models.offline.shapes import fill, output_shape
-from toolgraph.models.offline.values import PEOPLE_KINDS, Scene, fits, make_value, new_scene
+from toolgraph.models.offline.values import PEOPLE_KINDS, make_value
 from toolgraph.models.request import Request
 from toolgraph.models.requests import Fact, ToolAnswer, ToolRequest
 from toolgraph.seeds import rng

@@ -1,0 +1,51 @@
+"""The scene values are made in: what those of one dialogue agree on, and whether a value meets its schema."""
+
+import datetime as dt
+import random
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from toolgraph.models.offline.banks import Person, people
+from toolgraph.tools.schema import json_type
+
+
+@dataclass
+class Scene:
+    """What the values of one dialogue agree on: the day, the person, and what was chosen so far.
+
+    The only mutable value of the offline rules; it lives as long as one rule runs.
+    """
+
+    random: random.Random
+    today: dt.date
+    person: Person
+    chosen: dict[str, Any] = field(default_factory=dict)
+    """Values by the words of their field's name, for fields that must agree or differ."""
+
+
+def new_scene(chooser: random.Random, today: dt.date, person: Person | None = None) -> Scene:
+    """Return a scene with a person drawn where none is given."""
+    return Scene(chooser, today, person or chooser.choice(people()))
+
+
+def fits(value: Any, schema: dict[str, Any]) -> bool:
+    """Say whether a scalar meets the keywords of its own schema."""
+    if "enum" in schema and value not in schema["enum"]:
+        return False
+    types = schema.get("type")
+    allowed = [types] if isinstance(types, str) else types
+    if allowed and json_type(value) not in allowed and not (json_type(value) == "integer" and "number" in allowed):
+        return False
+    if isinstance(value, str):
+        short = len(value) < schema.get("minLength", 0) or len(value) > schema.get("maxLength", 1 << 30)
+        return not short and not ("pattern" in schema and not re.search(schema["pattern"], value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        step = schema.get("multipleOf")
+        return (
+            schema.get("minimum", value) <= value <= schema.get("maximum", value)
+            and not value <= schema.get("exclusiveMinimum", value - 1)
+            and not value >= schema.get("exclusiveMaximum", value + 1)
+            and not (step and abs(value / step - round(value / step)) > 1e-9)
+        )
+    return True

@@ -1,0 +1,105 @@
+"""Dates and times that mean what their field means: past or to come, an end after its beginning."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+from toolgraph.dialogue.spoken import MONTHS, parse_date
+from toolgraph.models.offline.scene import Scene
+from toolgraph.tools.fields import Field
+from toolgraph.tools.names import split_words
+
+_PAST = re.compile(
+    r"birth|born|dob|issued|purchased?|last|previous|observed|review|written|released?|published|created|joined|since|"
+    r"history|historical|given|checkup|reported|placed|completed|submitted|arrived|logged|registered|delivered|filed|"
+    r"closed|resolved|scanned|incident|made on|taken|recorded|hired|founded|signed|posted|opened|sent|received|paid|"
+    r"past|occurred|happened|reading|transaction|triggered|updated?"
+)
+_PERIOD_ENDS = re.compile(r"\b(first|last) day\b|\blast name\b")
+_AHEAD = re.compile(r"next|expected|new|renewal|upcoming")
+_SOON = re.compile(r"expected|deliver|due|arriv|pick ?up|repl(y|ies)|forecast")
+_START = re.compile(
+    r"\b(start|from|begin|check ?in|departure|depart|pick ?up|since|after|arrival|outbound|first day|opens?)"
+)
+_END = re.compile(
+    r"\b(end|to|until|till|check ?out|return|drop ?off|before|due|inbound|finish|last day|closes?|through|expir)"
+)
+_OPENS, _CLOSES = re.compile(r"\bopen"), re.compile(r"\bclos|\buntil\b")
+_DATE_FORMAT = (
+    (re.compile(r"yyyy-mm-dd"), "%Y-%m-%d"), (re.compile(r"yyyymmdd"), "%Y%m%d"),
+    (re.compile(r"yyyy/mm/dd"), "%Y/%m/%d"), (re.compile(r"dd/mm/yyyy"), "%d/%m/%Y"),
+    (re.compile(r"mm/dd/yyyy"), "%m/%d/%Y"), (re.compile(r"dd-mm-yyyy"), "%d-%m-%Y"),
+    (re.compile(r"mm-dd-yyyy"), "%m-%d-%Y"), (re.compile(r"dd\.mm\.yyyy"), "%d.%m.%Y"),
+)  # fmt: skip
+
+
+def _day(field_: Field, scene: Scene) -> dt.date:
+    """A day to come, or gone by where the field speaks of the past; an end follows its beginning."""
+    about = f"{split_words(field_.name)} {field_.description[:80].lower()}"
+    chooser = scene.random
+    name = split_words(field_.name)
+    if "birth" in about or "dob" in name:
+        return scene.today.replace(day=1) - dt.timedelta(days=chooser.randint(19 * 365, 70 * 365))
+    started: dt.date | None = scene.chosen.get("first day")
+    if started and (_END.search(name) or "last day" in about):
+        return started + dt.timedelta(days=chooser.randint(2, 9))
+    if not _AHEAD.match(name) and _PAST.search(_PERIOD_ENDS.sub("", about)):
+        day = scene.today - dt.timedelta(days=chooser.randint(4, 120))
+    elif _SOON.search(about):
+        day = scene.today + dt.timedelta(days=chooser.randint(1, 12))
+    else:
+        day = scene.today + dt.timedelta(
+            days=chooser.randint(1, 14) if chooser.random() < 0.5 else chooser.randint(10, 75)
+        )
+    if _START.search(name) or "first day" in about:
+        scene.chosen["first day"] = day
+    return day
+
+
+def ends_a_period(words: str) -> bool:
+    """Say whether a date's name is that of a last day."""
+    return bool(_END.search(words)) and not _START.search(words)
+
+
+def note_first_day(words: str, value: str, scene: Scene) -> None:
+    """Remember a day that others must follow, if its name says that it begins something."""
+    parsed = parse_date(value)
+    if parsed and _START.search(words):
+        scene.chosen["first day"] = parsed[0]
+
+
+def _date(field_: Field, scene: Scene) -> str:
+    described = field_.description.lower()
+    pattern = next((form for shape, form in _DATE_FORMAT if shape.search(described)), "%Y-%m-%d")
+    return _day(field_, scene).strftime(pattern)
+
+
+def _time(field_: Field, scene: Scene) -> str:
+    name, chooser = split_words(field_.name), scene.random
+    low, high = (
+        (7, 11)
+        if _OPENS.search(name)
+        else (17, 22)
+        if _CLOSES.search(name)
+        else (8, 12)
+        if _START.search(name)
+        else (13, 20)
+        if _END.search(name)
+        else (8, 19)
+    )
+    return f"{chooser.randint(low, high):02d}:{chooser.choice((0, 0, 15, 30, 30, 45)):02d}"
+
+
+def _datetime(field_: Field, scene: Scene) -> str:
+    if field_.schema.get("format") == "date-time":
+        return f"{_day(field_, scene).isoformat()}T{_time(field_, scene)}:00Z"
+    separator = "T" if "t" in field_.description.lower().split("dd")[-1][:1] else " "
+    return f"{_day(field_, scene).isoformat()}{separator}{_time(field_, scene)}"
+
+
+CALENDAR: dict[str, Callable[[Field, Scene], str]] = {
+    "date": _date,
+    "time": _time,
+    "datetime": _datetime,
+    "month": lambda _, scene: scene.random.choice(MONTHS),
+}
