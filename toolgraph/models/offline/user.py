@@ -35,6 +35,8 @@ from toolgraph.tools.spec import ToolSpec
 NEED, LEAD, GREETING, SHIFT, INLINE = 0.45, 0.4, 0.25, 0.6, 0.4
 """Chances: a need is stated instead of a request; a reaction, a greeting, a change of subject comes first; two requests
 share a sentence."""
+_CURT = frozenset({"terse", "blunt", "hurried"})
+"""Styles that do not stop to greet."""
 _NO_FIELD = Field("", "", "", {}, False)
 _KIND_NOUNS = {
     "email": "email address",
@@ -137,7 +139,8 @@ class _Speaker:
     def _opener(self) -> list[str]:
         chance = self.random.random()
         if self.request.turn_number == 0:
-            return [self.random.choice(self.bank["greetings"])] if chance < GREETING else []
+            greets = chance < GREETING and self.request.style not in _CURT
+            return [self.random.choice(self.bank["greetings"])] if greets else []
         if self._undoes_something():
             return [self.random.choice(self.bank["changed_mind"])] if chance < 0.8 else []
         used = {call.tool for turn in self.request.past for step in turn.steps for call in step.calls}

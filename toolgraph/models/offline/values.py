@@ -110,7 +110,9 @@ def _described_examples(description: str) -> tuple[str, ...]:
 def _from_kind(field_: Field, kind: str, scene: Scene, is_result: bool) -> str | None:
     maker = PEOPLE_KINDS.get(kind)
     if maker:
-        person = scene.person if not is_result and kind != "person" else scene.random.choice(people())
+        if is_result or kind == "person":
+            scene.chosen["someone"] = scene.random.choice(people())
+        person: Person = scene.chosen.get("someone", scene.person)
         return maker(person)
     if kind in CALENDAR:
         return CALENDAR[kind](field_, scene)
