@@ -19,7 +19,7 @@ class AssistantAgent:
     ) -> Completion[AssistantAnswer]:  # fmt: skip
         """Return the assistant's next message: calls or words."""
         return self._backend.complete(
-            AssistantRequest.model_construct(
+            AssistantRequest(
                 key=key, tools=self._tools, messages=messages, turn=turn, turn_start=turn_start, turns_left=turns_left,
                 call_ids=call_ids, complaint=complaint,
             )

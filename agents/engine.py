@@ -87,11 +87,11 @@ class _Engine:
 
     def play(self) -> Dialogue:
         if self.blueprint.system:
-            self._append(Message.model_construct(role="system", content=self.blueprint.system))
+            self._append(Message(role="system", content=self.blueprint.system))
         turns = self.blueprint.turns or (PlannedTurn(kind="tool_request"),) * self.blueprint.target_turns
         for number, turn in enumerate(turns):
             self._play_turn(turn, number, len(turns) - number - 1)
-        return Dialogue.model_construct(
+        return Dialogue(
             id=self.blueprint.id, blueprint=self.blueprint.id, tools=tuple(self.tools.values()),
             messages=tuple(self.messages), provenance=tuple(self.provenance), ended=EndReason.COMPLETED,
             usage=Usage(
@@ -143,7 +143,7 @@ class _Engine:
             return answer
 
         answer = self._tried("user", once)
-        self._append(Message.model_construct(role="user", content=answer.text))
+        self._append(Message(role="user", content=answer.text))
         self.turn_kinds.append(turn.kind)
         return turn.model_copy(update={"steps": answer.meaning}) if answer.meaning else turn
 
@@ -170,9 +170,7 @@ class _Engine:
             return answer, calls, results, provenance
 
         answer, calls, results, provenance = self._tried("assistant", once)
-        self._append(
-            Message.model_construct(role="assistant", content=answer.text, tool_calls=calls, reasoning=answer.reasoning)
-        )
+        self._append(Message(role="assistant", content=answer.text, tool_calls=calls, reasoning=answer.reasoning))
         if not calls:
             return False
         self.provenance.extend(provenance)
@@ -183,11 +181,7 @@ class _Engine:
         )
         for call, plain, result in zip(calls, answer.calls, results, strict=True):
             self.world.remember(self.tools[plain.tool], plain.arguments, result)
-            self._append(
-                Message.model_construct(
-                    role="tool", content=json.dumps(result, ensure_ascii=False), tool_call_id=call.id
-                )
-            )
+            self._append(Message(role="tool", content=json.dumps(result, ensure_ascii=False), tool_call_id=call.id))
         return True
 
     # --- steps and their checks ---------------------------------------------------------------------------------
@@ -195,7 +189,7 @@ class _Engine:
     def _numbered(self, calls: Sequence[PlainCall]) -> tuple[ToolCall, ...]:
         first = sum(len(message.tool_calls) for message in self.messages) + 1
         return tuple(
-            ToolCall.model_construct(
+            ToolCall(
                 id=f"call_{first + offset}", name=call.tool, arguments=json.dumps(call.arguments, ensure_ascii=False)
             )
             for offset, call in enumerate(calls)

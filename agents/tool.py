@@ -20,11 +20,11 @@ class ToolAgent:
         """Return the result of one call; nothing is remembered until `remember`."""
         key = self._world if attempt == 0 else f"{self._world}#{attempt}"
         return self._backend.complete(
-            ToolRequest.model_construct(
+            ToolRequest(
                 key=key, tool=tool, arguments=arguments, facts=self._facts, system=self._system, complaint=complaint
             )
         )
 
     def remember(self, tool: ToolSpec, arguments: dict[str, Any], result: Any) -> None:
         """Take an answer that was accepted into the world."""
-        self._facts = (*self._facts, Fact.model_construct(tool=tool, arguments=arguments, result=result))
+        self._facts = (*self._facts, Fact(tool=tool, arguments=arguments, result=result))

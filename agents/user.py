@@ -20,7 +20,7 @@ class UserAgent:
     ) -> Completion[UserAnswer]:  # fmt: skip
         """Return the user's next message about `turn`."""
         return self._backend.complete(
-            UserRequest.model_construct(
+            UserRequest(
                 key=key, tools=self._tools, style=self._style, turn=turn, turn_number=number, turns_left=turns_left,
                 asked_back=asked_back, messages=messages, past=past, call_ids=call_ids, complaint=complaint,
             )

@@ -43,7 +43,7 @@ def plan_dialogue(sample: ToolSample, *, id: str, seed: int, backend: Backend, o
     system = system_message(sample.tools, seed=seed, id=id)
     turns: tuple[PlannedTurn, ...] = ()
     if options.plan_style != "none":
-        request = PlanRequest.model_construct(
+        request = PlanRequest(
             key=id, tools=sample.tools, edges=sample.edges, system=system, target_turns=target,
             plan_style=options.plan_style, complaint="",
         )  # fmt: skip

@@ -37,7 +37,26 @@ def cores() -> int:
 
 def inline(work: Work[ResultT], indices: range) -> Generator[ResultT, None, None]:
     """Yield `work(index)` for each index, made in this process when it is asked for."""
-    yield from map(work, indices)
+    with short_collections():
+        yield from map(work, indices)
+
+
+@contextlib.contextmanager
+def short_collections() -> Iterator[None]:
+    """Keep the garbage collector from walking again and again through graph, tools and wordings, which all stay.
+
+    What exists is set aside and what comes is looked through less often; dialogues hold few cycles. Measured: a
+    sixth of the time of a run without a model.
+    """
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def processes(
@@ -154,8 +173,8 @@ def _serve(
         stranger.close()
     if at_start is not None:
         at_start()
-    gc.freeze()  # what was inherited is never collected, so its memory stays shared and collections stay short
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+    # What was inherited is never collected, so its memory stays shared.
+    with short_collections(), contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             number, indices = channel.recv()
             channel.send(_work_on(number, indices, work))

@@ -31,6 +31,13 @@ class Field:
         return f"{self.name}: {self.description}" if self.description else self.name
 
     @cached_property
+    def examples(self) -> tuple[str, ...]:
+        """The texts the schema gives as examples of the field's values."""
+        listed = self.schema.get("examples") or self.schema.get("example")
+        items = listed if isinstance(listed, list) else [listed]
+        return tuple(item for item in items if isinstance(item, str) and item.strip())
+
+    @cached_property
     def types(self) -> tuple[str, ...]:
         """The JSON types the field admits, `null` left out; empty means any."""
         return tuple(name for name in types_of(self.schema) if name != "null")

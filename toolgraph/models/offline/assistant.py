@@ -60,18 +60,16 @@ def assist(request: AssistantRequest, seed: int) -> AssistantAnswer:
     assistant = _Assistant(request, seed)
     turn = request.turn
     if turn.kind == "chitchat":
-        return AssistantAnswer.model_construct(text=assistant.small_talk(), calls=(), reasoning="")
+        return AssistantAnswer(text=assistant.small_talk(), calls=(), reasoning="")
     made = dict(request.call_ids)
     for number, step in enumerate(turn.steps):
         if all(call.id in made for call in step.calls):
             continue
         if number == 0 and turn.withheld and assistant.user_messages_in_turn() < 2:
-            return AssistantAnswer.model_construct(text=assistant.question(), calls=(), reasoning="")
-        calls = tuple(
-            PlainCall.model_construct(tool=call.tool, arguments=assistant.arguments(call)) for call in step.calls
-        )
-        return AssistantAnswer.model_construct(text="", calls=calls, reasoning="")
-    return AssistantAnswer.model_construct(text=assistant.report(), calls=(), reasoning="")
+            return AssistantAnswer(text=assistant.question(), calls=(), reasoning="")
+        calls = tuple(PlainCall(tool=call.tool, arguments=assistant.arguments(call)) for call in step.calls)
+        return AssistantAnswer(text="", calls=calls, reasoning="")
+    return AssistantAnswer(text=assistant.report(), calls=(), reasoning="")
 
 
 class Made(NamedTuple):

@@ -4,6 +4,7 @@ import datetime as dt
 import random
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from toolgraph.dialogue.spoken import MONTHS, NUMBER_WORDS, parse_date, time_forms
@@ -36,6 +37,7 @@ _CUES = tuple(
     )
 )
 """What people say when they ask for a field, by a word of its name."""
+_NAMING = re.compile(r"(name|title|subject|headline)$", re.I)
 _PEOPLE = re.compile(
     r"agent|provider|doctor|tutor|staff|driver|host|handler|coach|guide|vet|trainer|buyer|owner|sender|engineer"
 )
@@ -91,7 +93,7 @@ def entry_name(entry: Any) -> str:
 
 def _is_label(name: str, value: Any, thing: list[str]) -> bool:
     """A name or title; that of a person only where the record is one: a slot is not called by its doctor."""
-    if not isinstance(value, str) or not re.search(r"(name|title|subject|headline)$", name, re.I):
+    if not isinstance(value, str) or not _NAMING.search(name):
         return False
     owner = split_words(name).rpartition(" ")[0].split()
     return not (_PEOPLE.search(" ".join(owner)) and thing and not set(owner) & set(thing))
@@ -173,11 +175,18 @@ def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str], a
     return _ONE_OF.sub(r"1 \1", capitalised(report.fill(values)))
 
 
+@lru_cache(maxsize=16384)
+def _cues_of(slot: str) -> tuple[re.Pattern[str], ...]:
+    words = split_words(slot.rpartition(".")[2]).split()
+    return tuple(cue for pattern, cue in _CUES if any(pattern.search(word) for word in words))
+
+
 def _is_asked(slot: str, asked: str) -> bool:
     """Say whether a field is what somebody asks for: its own words, or a cue such as "who" for a name."""
     words = split_words(slot.rpartition(".")[2]).split()
-    cues = [cue for pattern, cue in _CUES if any(pattern.search(word) for word in words)]
-    return any(cue.search(asked) for cue in cues) or any(len(word) > 3 and word[:5] in asked.lower() for word in words)
+    return any(cue.search(asked) for cue in _cues_of(slot)) or any(
+        len(word) > 3 and word[:5] in asked.lower() for word in words
+    )
 
 
 def _slots(value: Any, fields: dict[str, Field], today: dt.date | None, above: str = "") -> dict[str, str]:

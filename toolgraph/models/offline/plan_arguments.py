@@ -60,9 +60,7 @@ class CallBuilder:
         """Return the call."""
         filled = fill(input_shape(self.tool), self._leaf, self.random, self._wants, (1, 2))
         empty = [_argument(pointer, "default", value) for pointer, value in _empty_containers(filled)]
-        return PlannedCall.model_construct(
-            id=self.call_id, tool=self.tool.name, arguments=(*_merge_lists(self.arguments), *empty)
-        )
+        return PlannedCall(id=self.call_id, tool=self.tool.name, arguments=(*_merge_lists(self.arguments), *empty))
 
     def _wants(self, pointer: str, name: str) -> bool:
         field = self.fields.get(pointers.join(pointer, name))
@@ -126,7 +124,7 @@ class CallBuilder:
         if "*" in flow.path:
             pick = self.picks.get(known.call.id) or known.pick or self.random.choice(self._picks(known, flow.path))
             self.picks[known.call.id] = pick
-        return PlannedArgument.model_construct(
+        return PlannedArgument(
             pointer=pointer,
             source="result",
             value=None,
@@ -203,7 +201,7 @@ class CallBuilder:
 
 
 def _argument(pointer: str, source: Any, value: Any, is_carried: bool = False) -> PlannedArgument:
-    return PlannedArgument.model_construct(
+    return PlannedArgument(
         pointer=pointer, source=source, value=value, call="", path="", pick="", is_carried=is_carried
     )
 

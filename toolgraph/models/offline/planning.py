@@ -27,9 +27,9 @@ from toolgraph.tools.kinds import NAMED_KINDS, kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
-CHAIN, THIRD_STEP = 0.98, 0.3
+CHAIN, THIRD_STEP = 0.96, 0.15
 """Chance that a turn goes on to a second step where one is possible, and from there to a third."""
-TWO_VALUES, TWO_ENTRIES, TWO_TOOLS = 0.6, 0.55, 0.75
+TWO_VALUES, TWO_ENTRIES, TWO_TOOLS = 0.5, 0.42, 0.62
 """Chances of a parallel step: one question for two values, two entries of a list, two unrelated tools."""
 WITHHELD, ASIDE, THANKS = 0.14, 0.1, 0.24
 """Chances: a turn withholds a required value; an aside follows a turn; the dialogue ends in thanks."""
@@ -49,7 +49,7 @@ def plan(request: PlanRequest, seed: int) -> PlanAnswer:
     turns = tuple(planner.turns(request.target_turns, may_withhold=is_grounded))
     if not is_grounded:
         turns = tuple(turn.model_copy(update={"steps": ()}) for turn in turns)
-    return PlanAnswer.model_construct(turns=turns)
+    return PlanAnswer(turns=turns)
 
 
 class TurnPlanner:
@@ -103,11 +103,11 @@ class TurnPlanner:
             beside = chain[position + 1 :]
             calls = self._in_parallel(first, tool, number, position, f"t{number}c{counter + 1}", beside)
             counter += len(calls)
-            steps.append(PlannedStep.model_construct(calls=calls))
+            steps.append(PlannedStep(calls=calls))
             for call in calls:
                 self.memory.remember(call, self.by_name[call.tool], number)
         withheld = self._withheld(steps[0]) if may_withhold and self.random.random() < WITHHELD else ()
-        return PlannedTurn.model_construct(
+        return PlannedTurn(
             kind="missing_parameter" if withheld else "tool_request",
             intent=self._intent(steps), steps=tuple(steps), withheld=withheld, link=self._link(steps, number),
         )  # fmt: skip
@@ -258,7 +258,7 @@ class TurnPlanner:
                         old.model_copy(update={"value": value}) if old.pointer == argument.pointer else old
                         for old in first.arguments
                     )
-                    return PlannedCall.model_construct(id=call_id, tool=tool.name, arguments=other)
+                    return PlannedCall(id=call_id, tool=tool.name, arguments=other)
         return None
 
     def _withheld(self, step: PlannedStep) -> tuple[str, ...]:
@@ -315,4 +315,4 @@ def _picking(call: PlannedCall, call_id: str, pick: str) -> PlannedCall:
     arguments = tuple(
         argument.model_copy(update={"pick": pick}) if argument.pick else argument for argument in call.arguments
     )
-    return PlannedCall.model_construct(id=call_id, tool=call.tool, arguments=arguments)
+    return PlannedCall(id=call_id, tool=call.tool, arguments=arguments)

@@ -37,6 +37,7 @@ NEED, LEAD, GREETING, SHIFT, INLINE = 0.45, 0.4, 0.25, 0.6, 0.4
 share a sentence."""
 _CURT = frozenset({"terse", "blunt", "hurried"})
 """Styles that do not stop to greet."""
+_INDEX = re.compile(r"\.\d+(?=\.|$)")
 _NO_FIELD = Field("", "", "", {}, False)
 _KIND_NOUNS = {
     "email": "email address",
@@ -69,7 +70,7 @@ def speak(request: UserRequest, seed: int) -> UserAnswer:
 
 
 def _said(text: str, request: UserRequest, speaker: "_Speaker", meaning: tuple[PlannedStep, ...] = ()) -> UserAnswer:
-    return UserAnswer.model_construct(text=apply_style(text, request.style, speaker.random), meaning=meaning)
+    return UserAnswer(text=apply_style(text, request.style, speaker.random), meaning=meaning)
 
 
 def _improvise(request: UserRequest, seed: int) -> tuple[PlannedStep, ...]:
@@ -261,7 +262,7 @@ class _Speaker:
             for argument in call.arguments:
                 if argument.pointer in withheld or argument.source not in ("user", "result"):
                     continue
-                slot = re.sub(r"\.\d+(?=\.|$)", "", dotted(argument.pointer))
+                slot = _INDEX.sub("", dotted(argument.pointer))
                 twin = _twin(argument, calls[0]) if number else None
                 if twin is not None and (twin.value, twin.pick, twin.path) == (
                     argument.value,

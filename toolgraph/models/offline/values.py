@@ -86,10 +86,7 @@ def _from_examples(field_: Field, kind: str, scene: Scene, is_result: bool) -> s
 
 def given_examples(field_: Field) -> tuple[str, ...]:
     """Return the texts that the schema or the description gives as examples or options of the field's values."""
-    listed = field_.schema.get("examples") or field_.schema.get("example")
-    items = listed if isinstance(listed, list) else [listed]
-    given = tuple(item for item in items if isinstance(item, str) and item.strip())
-    return given or _described_examples(field_.description)
+    return field_.examples or _described_examples(field_.description)
 
 
 @lru_cache(maxsize=16384)

@@ -23,6 +23,7 @@ _WHOLE = re.compile(
     r"port|depth)\b"
 )
 _SCREEN = re.compile(r"pixel|screen|browser|viewport|window|image|video|canvas|thumbnail|resolution")
+_QUARTER = re.compile(r"\bquarter\b")
 _HIGH = re.compile(r"\b(max|maximum|highest|upper|most|high|to)\b")
 _LOW = re.compile(r"\b(min|minimum|lowest|lower|least|low|from)\b")
 
@@ -52,7 +53,7 @@ def _bounded(field_: Field, scene: Scene, decimals: int | None) -> float:
     low, high, usual = RANGES.get(kind, RANGES["number"])
     if _SCREEN.search(f"{split_words(field_.name)} {field_.description[:80].lower()}") and kind == "size":
         low, high = 480, 1920
-    if re.search(r"\bquarter\b", split_words(field_.name)):
+    if _QUARTER.search(split_words(field_.name)):
         low, high = 1, 4
     floor = schema.get("minimum", schema.get("exclusiveMinimum"))
     ceiling = schema.get("maximum", schema.get("exclusiveMaximum"))

@@ -45,12 +45,12 @@ def answer_tool(request: ToolRequest, seed: int) -> ToolAnswer:
     arguments = json.dumps(request.arguments, sort_keys=True, ensure_ascii=False)
     repeated = _same_question(request)
     if repeated is not None:
-        return ToolAnswer.model_construct(result=repeated)
+        return ToolAnswer(result=repeated)
     world = _dialogue_of(request)
     chooser = rng(seed, "result", request.key, request.tool.name, arguments)
     scene = new_scene(chooser, today_in(request.system) or parse_date(_DEFAULT_TODAY)[0])  # type: ignore[index]
     scene.chosen["currencies"] = rng(seed, "currency", world).sample(_CURRENCIES, len(_CURRENCIES))
-    return ToolAnswer.model_construct(result=_Answering(request, scene).result())
+    return ToolAnswer(result=_Answering(request, scene).result())
 
 
 def _dialogue_of(request: Request[Any]) -> str:
