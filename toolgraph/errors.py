@@ -8,6 +8,8 @@ ToolgraphError
 │   └── RunDirectoryError   an output directory that is something else, or another run's
 ├── EmbeddingError          an embedding model that is missing, damaged or cannot be loaded
 ├── AnswerError             a model's answer that cannot be used; the step is tried again
+├── EndpointError           a model server that cannot be used at all; the run stops
+├── BudgetReached           a limit on money, tokens or time was reached; the run stops with what is done
 └── GenerationError         the work could not be finished; the CLI exits with 1
 """
 
@@ -42,6 +44,14 @@ class EmbeddingError(ToolgraphError):
 
 class AnswerError(ToolgraphError):
     """A model's answer cannot be used; the step that asked is tried again."""
+
+
+class EndpointError(ToolgraphError):
+    """A model server cannot be used at all: wrong address, key or model, or gone for good. It stops the run."""
+
+
+class BudgetReached(ToolgraphError):
+    """A limit on money, tokens or time was reached. The run stops with what is done."""
 
 
 class GenerationError(ToolgraphError):

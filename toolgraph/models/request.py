@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from toolgraph.dialogue.record import Usage
+from toolgraph.errors import AnswerError
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 AnswerT_co = TypeVar("AnswerT_co", bound=BaseModel, covariant=True)
@@ -47,6 +48,14 @@ class Completion(BaseModel, Generic[AnswerT]):
 
     answer: AnswerT
     usage: Usage = Usage()
+
+
+class AnswerFailed(AnswerError):
+    """No usable answer could be had: `raw` is the last one as it came, `usage` what all attempts consumed."""
+
+    def __init__(self, message: str, *, check: str = "", raw: str = "", usage: Usage | None = None) -> None:
+        super().__init__(message)
+        self.check, self.raw, self.usage = check, raw, usage or Usage()
 
 
 class Backend(Protocol):

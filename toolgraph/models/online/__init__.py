@@ -1,0 +1,1 @@
+"""The online backend: language models behind any OpenAI-compatible server."""
