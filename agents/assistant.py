@@ -10,8 +10,8 @@ from toolgraph.tools.spec import ToolSpec
 class AssistantAgent:
     """Answers the user with the tools it is offered."""
 
-    def __init__(self, backend: Backend, tools: tuple[ToolSpec, ...]) -> None:
-        self._backend, self._tools = backend, tools
+    def __init__(self, backend: Backend, tools: tuple[ToolSpec, ...], *, wants_reasoning: bool = False) -> None:
+        self._backend, self._tools, self._wants_reasoning = backend, tools, wants_reasoning
 
     def act(
         self, turn: PlannedTurn, *, key: str, messages: tuple[Message, ...], turn_start: int, turns_left: int,
@@ -21,6 +21,6 @@ class AssistantAgent:
         return self._backend.complete(
             AssistantRequest(
                 key=key, tools=self._tools, messages=messages, turn=turn, turn_start=turn_start, turns_left=turns_left,
-                call_ids=call_ids, complaint=complaint,
+                call_ids=call_ids, complaint=complaint, wants_reasoning=self._wants_reasoning,
             )
         )  # fmt: skip

@@ -5,184 +5,216 @@ dialogue is given up.
 """
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
-from pydantic import BaseModel
-
+from agents import steps
 from agents.assistant import AssistantAgent
+from agents.steps import StepError
 from agents.tool import ToolAgent
+from agents.tries import DialogueFailed, Tries
 from agents.user import UserAgent
 from toolgraph.dialogue.blueprint import Blueprint, PlannedTurn
 from toolgraph.dialogue.messages import Message, ToolCall
 from toolgraph.dialogue.provenance import Provenance, Transcript, resolve_call
-from toolgraph.dialogue.record import Dialogue, EndReason, Usage
-from toolgraph.errors import AnswerError, ToolgraphError
-from toolgraph.models.request import Backend, Completion
+from toolgraph.dialogue.record import Dialogue, EndReason
+from toolgraph.models.request import Backend
 from toolgraph.models.requests import AssistantAnswer, PlainCall, UserAnswer
-from toolgraph.quality.validation import result_errors, schema_errors
 from toolgraph.tools.spec import ToolSpec
+from toolgraph.tools.validation import result_errors, schema_errors
+
+__all__ = ["MOST_MESSAGES", "MOST_QUESTIONS", "MOST_STEPS", "DialogueFailed", "play"]
 
 MOST_QUESTIONS = 2
 """How often the assistant may ask back within one turn."""
 MOST_STEPS = 8
-"""How many steps a turn may take."""
+"""How many steps, that is messages with calls, a turn may hold."""
 MOST_MESSAGES = 80
-
-MadeT = TypeVar("MadeT")
-AnswerT = TypeVar("AnswerT", bound=BaseModel)
+"""How long a dialogue may be when the assistant moves again."""
 
 
-class DialogueFailed(ToolgraphError):
-    """A dialogue was given up; what was said until then is kept."""
-
-    def __init__(
-        self,
-        reason: EndReason,
-        *,
-        stage: str,
-        check: str = "",
-        detail: str = "",
-        raw: str = "",
-        messages: Sequence[Message] = (),
-    ) -> None:
-        super().__init__(f"{stage}: {detail}")
-        self.reason, self.stage, self.check, self.detail, self.raw = reason, stage, check, detail, raw
-        self.messages = tuple(messages)
-
-
-def play(blueprint: Blueprint, tools: tuple[ToolSpec, ...], *, backend: Backend, attempts: int = 3) -> Dialogue:
+def play(
+    blueprint: Blueprint, tools: tuple[ToolSpec, ...], *, backend: Backend, attempts: int = 3,
+    checks_steps: bool = False, wants_reasoning: bool = False,
+) -> Dialogue:  # fmt: skip
     """Return the dialogue a blueprint leads to, its provenance resolved on the finished transcript.
+
+    With `checks_steps` every message is judged as far as it can be by itself (see `agents.steps`). That pays where a
+    model speaks: what would spoil the finished dialogue is said again alone. Rules pass these checks anyway.
 
     Raises:
         DialogueFailed: a step failed `attempts` times, or a limit was reached.
     """
-    return _Engine(blueprint, tools, backend, attempts).play()
-
-
-class _StepError(Exception):
-    """A step that fails a check; it is tried again."""
-
-    def __init__(self, check: str, detail: str, raw: str = "") -> None:
-        super().__init__(detail)
-        self.check, self.detail, self.raw = check, detail, raw
+    engine = _Engine(blueprint, tools, backend, attempts, checks_steps=checks_steps, wants_reasoning=wants_reasoning)
+    return engine.play()
 
 
 class _Engine:
     """One dialogue being played."""
 
-    def __init__(self, blueprint: Blueprint, tools: tuple[ToolSpec, ...], backend: Backend, attempts: int) -> None:
-        self.blueprint, self.attempts = blueprint, attempts
+    def __init__(
+        self, blueprint: Blueprint, tools: tuple[ToolSpec, ...], backend: Backend, attempts: int, *,
+        checks_steps: bool, wants_reasoning: bool,
+    ) -> None:  # fmt: skip
+        self.blueprint, self.checks_steps = blueprint, checks_steps
+        self.plan = blueprint.turns or (PlannedTurn(kind="tool_request"),) * blueprint.target_turns
         self.tools = {tool.name: tool for tool in tools}
-        self.user = UserAgent(backend, tools, blueprint.style)
-        self.assistant = AssistantAgent(backend, tools)
+        self.user = UserAgent(backend, tools, blueprint.style, self.plan)
+        self.assistant = AssistantAgent(backend, tools, wants_reasoning=wants_reasoning)
         self.world = ToolAgent(backend, blueprint.id, blueprint.system)
         self.messages: list[Message] = []
         self.transcript = Transcript()
         self.provenance: list[Provenance] = []
         self.call_ids: list[tuple[str, str]] = []
         self.past: list[PlannedTurn] = []
+        self.followed: set[int] = set()
         self.turn_kinds: list[str] = []
-        self.requests = self.prompt_tokens = self.completion_tokens = 0
+        self.tries = Tries(attempts, self.messages)
+        self.tries.count(blueprint.usage)
 
     def play(self) -> Dialogue:
         if self.blueprint.system:
             self._append(Message(role="system", content=self.blueprint.system))
-        turns = self.blueprint.turns or (PlannedTurn(kind="tool_request"),) * self.blueprint.target_turns
-        for number, turn in enumerate(turns):
-            self._play_turn(turn, number, len(turns) - number - 1)
+        for number, turn in enumerate(self.plan):
+            self._play_turn(turn, number)
         return Dialogue(
             id=self.blueprint.id, blueprint=self.blueprint.id, tools=tuple(self.tools.values()),
             messages=tuple(self.messages), provenance=tuple(self.provenance), ended=EndReason.COMPLETED,
-            usage=Usage(
-                requests=self.requests, prompt_tokens=self.prompt_tokens, completion_tokens=self.completion_tokens
-            ),
-            verdicts=(),
+            usage=self.tries.usage, verdicts=(),
             meta={"style": self.blueprint.style, "plan": self.blueprint.plan_style, "turn_kinds": self.turn_kinds},
         )  # fmt: skip
 
-    def _play_turn(self, turn: PlannedTurn, number: int, turns_left: int) -> None:
-        start = len(self.messages)
-        turn = self._user_speaks(turn, number, turns_left, asked_back=False)
-        questions = 0
-        for step in range(MOST_STEPS + MOST_QUESTIONS + 1):
-            if len(self.messages) > MOST_MESSAGES:
-                break
-            if self._assistant_acts(turn, number, step, start, turns_left):
+    def _play_turn(self, turn: PlannedTurn, number: int) -> None:
+        """Play one item of the plan, and before it what the user finds left open of earlier ones."""
+        while True:
+            start = len(self.messages)
+            spoken, item = self._user_speaks(turn, number, asked_back=False)
+            self._assistant_replies(spoken, number, start, is_follow_up=item < number)
+            if item == number:
+                self.past.append(spoken)
+                return
+            self.followed.add(item)
+
+    def _assistant_replies(self, turn: PlannedTurn, number: int, start: int, *, is_follow_up: bool) -> None:
+        """Let the assistant act until it has said what came out; what it asks before any call, the user answers."""
+        questions = made = 0
+        while len(self.messages) <= MOST_MESSAGES:
+            is_free = bool(made) or is_follow_up or turn.kind == "chitchat"
+            if self._assistant_acts(turn, number, start, made=made, questions=None if is_free else questions):
+                made += 1
                 continue
-            is_question = (
-                turn.kind != "chitchat"
-                and not self._has_called(start)
-                and self.messages[-1].content.rstrip().endswith("?")
-            )
-            if not is_question or questions == MOST_QUESTIONS:
-                self.past.append(turn)
+            if is_free or questions == MOST_QUESTIONS or not steps.asks(self.messages[-1].content):
+                # What the turn became counts, and not what was planned: nothing is believed of a plan.
+                is_another = made if turn.kind == "chitchat" else not questions
+                if turn.kind != "tool_request" and is_another:
+                    self.turn_kinds[-1] = "tool_request"
                 return
             questions += 1
-            self._user_speaks(turn, number, turns_left, asked_back=True)
-        raise self._failure(EndReason.TURN_LIMIT, "dialogue", detail=f"turn {number + 1} did not come to an end")
-
-    def _has_called(self, start: int) -> bool:
-        return any(message.tool_calls for message in self.messages[start:])
+            self._user_speaks(turn, number, asked_back=True)
+        raise self._endless(number)
 
     # --- messages -----------------------------------------------------------------------------------------------
 
-    def _user_speaks(self, turn: PlannedTurn, number: int, turns_left: int, *, asked_back: bool) -> PlannedTurn:
+    def _user_speaks(self, turn: PlannedTurn, number: int, *, asked_back: bool) -> tuple[PlannedTurn, int]:
+        """Append the user's message; return the turn as its speaker meant it, and the item it belongs to."""
         place = f"{self.blueprint.id}/{len(self.messages)}"
 
-        def once(attempt: int, complaint: str) -> UserAnswer:
-            answer = self._spent(
+        def once(attempt: int, complaint: str) -> tuple[UserAnswer, int]:
+            answer = self.tries.spent(
                 self.user.say(
-                    turn, key=f"{place}#{attempt}", number=number, turns_left=turns_left, asked_back=asked_back,
-                    messages=tuple(self.messages), past=tuple(self.past), call_ids=tuple(self.call_ids),
-                    complaint=complaint,
+                    turn, key=f"{place}#{attempt}", number=number, turns_left=len(self.plan) - number - 1,
+                    asked_back=asked_back, messages=tuple(self.messages), past=tuple(self.past),
+                    call_ids=tuple(self.call_ids), complaint=complaint,
                 )
             )  # fmt: skip
             if not answer.text.strip():
-                raise _StepError("user_words", "the user said nothing")
-            return answer
+                raise StepError("user_words", "the user said nothing")
+            item = number if asked_back else self._item_meant(answer, number, is_last=attempt + 1 == self.tries.most)
+            if self.checks_steps:
+                self._check_user(answer.text, turn if item == number else None, asked_back=asked_back)
+            return answer, item
 
-        answer = self._tried("user", once)
+        answer, item = self.tries.take("user", once)
+        turn = turn if item == number else self.past[item]
         self._append(Message(role="user", content=answer.text))
         self.turn_kinds.append(turn.kind)
-        return turn.model_copy(update={"steps": answer.meaning}) if answer.meaning else turn
+        return (turn.model_copy(update={"steps": answer.meaning}) if answer.meaning else turn), item
 
-    def _assistant_acts(self, turn: PlannedTurn, number: int, step: int, start: int, turns_left: int) -> bool:
-        """Let the assistant make one step; say whether it called tools."""
+    def _item_meant(self, answer: UserAnswer, number: int, *, is_last: bool) -> int:
+        """The item a message is about; who keeps miscounting in the last attempt as well is taken by his words."""
+        try:
+            return steps.require_progress(answer, number=number, plan=self.plan, followed=self.followed)
+        except StepError:
+            if is_last:
+                return number
+            raise
+
+    def _check_user(self, text: str, turn: PlannedTurn | None, *, asked_back: bool) -> None:
+        self._require_sound("user_words", *self.messages, Message(role="user", content=text))
+        steps.require_one_message(text, turn, self.tools)
+        if turn is not None:
+            steps.require_values(
+                text, turn, self.tools, messages=self.messages, asked_back=asked_back, today=self.transcript.today
+            )
+
+    def _assistant_acts(self, turn: PlannedTurn, number: int, start: int, *, made: int, questions: int | None) -> bool:
+        """Let the assistant make one step; say whether it called tools.
+
+        `made` counts the steps of this turn, and `questions` how often the user was asked in it, or is none where
+        words need be no question.
+        """
         place = f"{self.blueprint.id}/{len(self.messages)}"
 
         def once(
             attempt: int, complaint: str
         ) -> tuple[AssistantAnswer, tuple[ToolCall, ...], list[Any], list[Provenance]]:
-            answer = self._spent(
+            answer = self.tries.spent(
                 self.assistant.act(
                     turn, key=f"{place}#{attempt}", messages=tuple(self.messages), turn_start=start,
-                    turns_left=turns_left, call_ids=tuple(self.call_ids), complaint=complaint,
+                    turns_left=len(self.plan) - number - 1, call_ids=tuple(self.call_ids), complaint=complaint,
                 )
             )  # fmt: skip
             if not answer.calls:
-                if not answer.text.strip():
-                    raise _StepError("finished", "the assistant neither called a tool nor said anything")
+                self._check_words(answer.text, turn, questions)
                 return answer, (), [], []
+            if made == MOST_STEPS:
+                raise self._endless(number)
             calls = self._numbered(answer.calls)
             provenance = [entry for call in calls for entry in self._checked(call)]
-            results = [self._result(call, plain) for call, plain in zip(calls, answer.calls, strict=True)]
-            return answer, calls, results, provenance
+            if self.checks_steps:
+                steps.require_new(calls, self.messages[start:])
+            return answer, calls, self._results(calls, answer.calls), provenance
 
-        answer, calls, results, provenance = self._tried("assistant", once)
+        answer, calls, results, provenance = self.tries.take("assistant", once)
         self._append(Message(role="assistant", content=answer.text, tool_calls=calls, reasoning=answer.reasoning))
         if not calls:
             return False
         self.provenance.extend(provenance)
-        planned = [call.id for planned_step in turn.steps for call in planned_step.calls]
-        made = {planned_id for planned_id, _ in self.call_ids}
-        self.call_ids.extend(
-            zip([name for name in planned if name not in made], [call.id for call in calls], strict=False)
-        )
+        self._pair(turn, calls)
         for call, plain, result in zip(calls, answer.calls, results, strict=True):
             self.world.remember(self.tools[plain.tool], plain.arguments, result)
-            self._append(Message(role="tool", content=json.dumps(result, ensure_ascii=False), tool_call_id=call.id))
+            self._append(_told(call, result))
         return True
+
+    def _check_words(self, text: str, turn: PlannedTurn, questions: int | None) -> None:
+        if not text.strip():
+            raise StepError("finished", "the assistant neither called a tool nor said anything")
+        if not self.checks_steps:
+            return
+        self._require_sound("assistant_words", *self.messages, Message(role="assistant", content=text))
+        if questions is not None:
+            must_call = bool(turn.steps) or not any(message.tool_calls for message in self.messages)
+            steps.require_reply(text, questions=questions, most_questions=MOST_QUESTIONS, must_call=must_call)
+
+    def _pair(self, turn: PlannedTurn, calls: Sequence[ToolCall]) -> None:
+        """Note which planned call each call is: the first of that tool which was not made yet, if there is one."""
+        made = {planned for planned, _ in self.call_ids}
+        waiting = [call for step in turn.steps for call in step.calls if call.id not in made]
+        for call in calls:
+            planned = next((one for one in waiting if one.tool == call.name), None)
+            if planned is not None:
+                waiting.remove(planned)
+                self.call_ids.append((planned.id, call.id))
 
     # --- steps and their checks ---------------------------------------------------------------------------------
 
@@ -199,57 +231,53 @@ class _Engine:
         """Check one call against its schema and the transcript, and return where its arguments come from."""
         tool = self.tools.get(call.name)
         if tool is None:
-            raise _StepError("known_tool", f"'{call.name}' is not offered", call.arguments)
+            raise StepError("known_tool", f"'{call.name}' is not offered", call.arguments)
         errors = schema_errors(tool, call.parsed())
         if errors:
-            raise _StepError("valid_arguments", f"{call.name}: {errors[0]}", call.arguments)
+            raise StepError("valid_arguments", f"{call.name}: {errors[0]}", call.arguments)
         resolved = list(resolve_call(call, self.transcript, tool))
         invented = [entry.pointer for entry in resolved if entry.source == "unresolved"]
         if invented:
-            raise _StepError("provenance", f"{call.name}: nothing states {', '.join(invented)}", call.arguments)
+            advice = "use what the conversation states, or leave it out if it is optional, or ask for it"
+            reason = f"{call.name}: nothing states {', '.join(invented)}; {advice}"
+            raise StepError("provenance", reason, call.arguments)
         return resolved
 
-    def _result(self, call: ToolCall, plain: PlainCall) -> Any:
-        """The tool's answer, asked for again while it is none its schema admits."""
+    def _results(self, calls: Sequence[ToolCall], plain: Sequence[PlainCall]) -> list[Any]:
+        """The tools' answers to the calls of one step, each asked for again while it cannot be what came back."""
+        results: list[Any] = []
+        for number, (call, asked) in enumerate(zip(calls, plain, strict=True)):
+            told = (*self.messages, Message(role="assistant", tool_calls=tuple(calls[: number + 1])))
+            told += tuple(_told(before, result) for before, result in zip(calls, results, strict=False))
+            results.append(self._result(call, asked, told))
+        return results
+
+    def _result(self, call: ToolCall, plain: PlainCall, before: tuple[Message, ...]) -> Any:
         tool = self.tools[plain.tool]
 
         def once(attempt: int, complaint: str) -> Any:
-            result = self._spent(self.world.answer(tool, plain.arguments, attempt=attempt, complaint=complaint)).result
+            result = self.tries.spent(
+                self.world.answer(tool, plain.arguments, attempt=attempt, complaint=complaint)
+            ).result
             errors = result_errors(tool, result)
             if errors:
-                raise _StepError("valid_results", f"{call.name}: {errors[0]}", json.dumps(result, ensure_ascii=False))
+                raise StepError("valid_results", f"{call.name}: {errors[0]}", json.dumps(result, ensure_ascii=False))
+            if self.checks_steps:
+                self._require_sound("consistent_world", *before, _told(call, result))
             return result
 
-        return self._tried("tool", once)
+        return self.tries.take("tool", once)
 
-    def _tried(self, stage: str, once: Callable[[int, str], MadeT]) -> MadeT:
-        """Take a step, again if it fails, and give the dialogue up after the last attempt."""
-        complaint, failed = "", None
-        for attempt in range(self.attempts):
-            try:
-                return once(attempt, complaint)
-            except _StepError as error:
-                complaint, failed = (
-                    error.detail,
-                    self._failure(EndReason.STEP_FAILED, stage, error.check, error.detail, error.raw),
-                )
-            except AnswerError as error:
-                complaint, failed = str(error), self._failure(EndReason.ANSWER_FAILED, stage, detail=str(error))
-        assert failed is not None
-        raise failed
+    def _require_sound(self, check: str, *messages: Message) -> None:
+        steps.require_sound(check, messages, tuple(self.tools.values()))
 
-    def _failure(
-        self, reason: EndReason, stage: str, check: str = "", detail: str = "", raw: str = ""
-    ) -> DialogueFailed:
-        return DialogueFailed(reason, stage=stage, check=check, detail=detail, raw=raw, messages=self.messages)
-
-    def _spent(self, completion: Completion[AnswerT]) -> AnswerT:
-        usage = completion.usage
-        self.requests += usage.requests
-        self.prompt_tokens += usage.prompt_tokens
-        self.completion_tokens += usage.completion_tokens
-        return completion.answer
+    def _endless(self, number: int) -> DialogueFailed:
+        return self.tries.failure(EndReason.TURN_LIMIT, "dialogue", detail=f"turn {number + 1} did not come to an end")
 
     def _append(self, message: Message) -> None:
         self.messages.append(message)
         self.transcript.append(message)
+
+
+def _told(call: ToolCall, result: Any) -> Message:
+    return Message(role="tool", content=json.dumps(result, ensure_ascii=False), tool_call_id=call.id)

@@ -10,8 +10,10 @@ from toolgraph.tools.spec import ToolSpec
 class UserAgent:
     """Speaks for a user of one style, who knows what the tools can do but not what they are called."""
 
-    def __init__(self, backend: Backend, tools: tuple[ToolSpec, ...], style: str) -> None:
-        self._backend, self._tools, self._style = backend, tools, style
+    def __init__(
+        self, backend: Backend, tools: tuple[ToolSpec, ...], style: str, plan: tuple[PlannedTurn, ...]
+    ) -> None:
+        self._backend, self._tools, self._style, self._plan = backend, tools, style, plan
 
     def say(
         self, turn: PlannedTurn, *, key: str, number: int, turns_left: int, asked_back: bool,
@@ -22,6 +24,7 @@ class UserAgent:
         return self._backend.complete(
             UserRequest(
                 key=key, tools=self._tools, style=self._style, turn=turn, turn_number=number, turns_left=turns_left,
-                asked_back=asked_back, messages=messages, past=past, call_ids=call_ids, complaint=complaint,
+                asked_back=asked_back, messages=messages, plan=self._plan, past=past, call_ids=call_ids,
+                complaint=complaint,
             )
         )  # fmt: skip

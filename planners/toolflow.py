@@ -1,15 +1,23 @@
 """The ToolFlow planner: a sample of related tools becomes the blueprint of a dialogue (arXiv 2410.18447, sec. 3.2)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from planners.system import system_message
+from planners.validity import plan_errors
 from toolgraph.dialogue.blueprint import Blueprint, PlannedTurn, PlanStyle
+from toolgraph.dialogue.record import Usage
 from toolgraph.errors import AnswerError
 from toolgraph.models.offline.styles import styles
-from toolgraph.models.request import Backend
+from toolgraph.models.online.exchange import ServerRefusal
+from toolgraph.models.request import AnswerFailed, Backend
 from toolgraph.models.requests import PlanRequest
 from toolgraph.seeds import rng
 from toolgraph.tools.edges import ToolSample
+
+MOST_TOLD = 5
+"""How many of the errors of a plan are told to its writer; what follows from one goes away with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +35,16 @@ class PlanOptions:
     """Styles of talking to draw from; all of them if empty."""
 
 
-def plan_dialogue(sample: ToolSample, *, id: str, seed: int, backend: Backend, options: PlanOptions) -> Blueprint:
+def plan_dialogue(
+    sample: ToolSample, *, id: str, seed: int, backend: Backend, options: PlanOptions, attempts: int = 3
+) -> Blueprint:
     """Return the blueprint of one dialogue over a sample.
 
     The number of turns is uniform over the range asked for, cut at twice the number of tools: two tools give no six
-    turns that are not the same again.
+    turns that are not the same again. A plan that could not be played is asked for again, with what is wrong with it.
 
     Raises:
-        AnswerError: the backend gave no usable plan.
+        AnswerFailed: the backend gave no usable plan in `attempts` tries; it says what all of them consumed.
     """
     chooser = rng(seed, "blueprint", id)
     most = min(options.max_turns, max(options.min_turns, 2 * len(sample.tools)))
@@ -42,37 +52,48 @@ def plan_dialogue(sample: ToolSample, *, id: str, seed: int, backend: Backend, o
     style = chooser.choice(options.styles or styles())
     system = system_message(sample.tools, seed=seed, id=id)
     turns: tuple[PlannedTurn, ...] = ()
+    usage = Usage()
     if options.plan_style != "none":
         request = PlanRequest(
             key=id, tools=sample.tools, edges=sample.edges, system=system, target_turns=target,
             plan_style=options.plan_style, complaint="",
         )  # fmt: skip
-        turns = backend.complete(request).answer.turns
-        _require_usable(turns, sample, options.plan_style)
+        turns, usage = _usable_turns(request, backend, attempts)
     return Blueprint(
         id=id, mode="toolflow", plan_style=options.plan_style, seed=seed,
         tools=tuple(tool.name for tool in sample.tools), strategy=sample.strategy, style=style, system=system,
-        target_turns=target, turns=turns,
+        target_turns=target, turns=turns, usage=usage,
     )  # fmt: skip
 
 
-def _require_usable(turns: tuple[PlannedTurn, ...], sample: ToolSample, plan_style: PlanStyle) -> None:
-    """Refuse a plan that speaks of tools nobody offers, uses results nobody has, or asks for nothing."""
-    offered = {tool.name for tool in sample.tools}
-    planned: set[str] = set()
-    if not any(turn.kind != "chitchat" for turn in turns):
-        raise AnswerError("the plan holds no request for a tool")
-    for turn in turns:
-        if plan_style == "grounded" and turn.kind != "chitchat" and not turn.steps:
-            raise AnswerError(f"the turn '{turn.intent}' holds no calls")
-        for step in turn.steps:
-            for call in step.calls:
-                if call.tool not in offered:
-                    raise AnswerError(f"the plan calls '{call.tool}', which is not offered")
-                for argument in call.arguments:
-                    if argument.source == "result" and argument.call not in planned:
-                        raise AnswerError(
-                            f"{call.id}{argument.pointer} uses the result of '{argument.call}', which "
-                            f"does not come before it"
-                        )
-            planned |= {call.id for call in step.calls}
+def _usable_turns(request: PlanRequest, backend: Backend, attempts: int) -> tuple[tuple[PlannedTurn, ...], Usage]:
+    """Ask for a plan until there is nothing wrong with it; return its turns and what the asking consumed."""
+    asked, spent = request, Usage()
+    check = raw = complaint = ""
+    for attempt in range(attempts):
+        if attempt:
+            asked = request.model_copy(update={"key": f"{request.key}#{attempt}", "complaint": complaint})
+        try:
+            completion = backend.complete(asked)
+        except ServerRefusal as error:  # asking again would not change it
+            raise AnswerFailed(str(error), check="server", usage=spent) from error
+        except AnswerFailed as error:
+            complaint, check, raw, spent = str(error), error.check, error.raw, spent + error.usage
+            continue
+        except AnswerError as error:
+            complaint = str(error)
+            continue
+        spent += completion.usage
+        turns = completion.answer.turns
+        wrong = list(islice(_errors(turns, request), MOST_TOLD))
+        if not wrong:
+            return turns, (spent if spent.prompt_tokens else Usage())  # a rule consumes nothing
+        check, complaint, raw = "plan", "; ".join(wrong), completion.answer.model_dump_json()
+    raise AnswerFailed(complaint, check=check, raw=raw, usage=spent)
+
+
+def _errors(turns: tuple[PlannedTurn, ...], request: PlanRequest) -> Iterator[str]:
+    return plan_errors(
+        turns, tools=request.tools, plan_style=request.plan_style, target_turns=request.target_turns,
+        system=request.system,
+    )  # fmt: skip

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from toolgraph.dialogue.record import Dialogue, Finding, Verdict
     from toolgraph.errors import (
         AnswerError,
+        BudgetReached,
         ConfigError,
         EmbeddingError,
+        EndpointError,
         FormatError,
         GenerationError,
         InputError,
@@ -48,8 +50,8 @@ _HOMES = {
     "toolgraph.dialogue.provenance": ("Provenance", "resolve"),
     "toolgraph.dialogue.record": ("Dialogue", "Finding", "Verdict"),
     "toolgraph.errors": (
-        "AnswerError", "ConfigError", "EmbeddingError", "FormatError", "GenerationError", "InputError",
-        "RunDirectoryError", "ToolSpecError", "ToolgraphError",
+        "AnswerError", "BudgetReached", "ConfigError", "EmbeddingError", "EndpointError", "FormatError",
+        "GenerationError", "InputError", "RunDirectoryError", "ToolSpecError", "ToolgraphError",
     ),
     "toolgraph.formats": ("read_dialogues",),
     "toolgraph.graph.graph": ("ToolGraph", "build_tool_graph"),
@@ -71,10 +73,12 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "AnswerError",
     "Blueprint",
+    "BudgetReached",
     "ConfigError",
     "Dialogue",
     "Edge",
     "EmbeddingError",
+    "EndpointError",
     "Finding",
     "FormatError",
     "GenerationError",

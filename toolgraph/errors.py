@@ -49,6 +49,9 @@ class AnswerError(ToolgraphError):
 class EndpointError(ToolgraphError):
     """A model server cannot be used at all: wrong address, key or model, or gone for good. It stops the run."""
 
+    about: str = ""
+    """What is to be mended, where that is known: `address`, `key`, `model` or `money`."""
+
 
 class BudgetReached(ToolgraphError):
     """A limit on money, tokens or time was reached. The run stops with what is done."""

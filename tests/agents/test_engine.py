@@ -2,80 +2,18 @@ import json
 
 import pytest
 
-from agents.engine import MOST_STEPS, DialogueFailed, play
+from agents.engine import MOST_MESSAGES, MOST_STEPS, play
+from agents.tries import DialogueFailed
+from tests.agents.scripts import ASK, BOOKED, HOTELS, SEARCH, WORLD, calls, gives, of_class, says, tells, words
 from tests.fakes import ScriptedBackend
 from toolgraph.dialogue.blueprint import Blueprint, PlannedCall, PlannedStep, PlannedTurn
 from toolgraph.dialogue.provenance import resolve
 from toolgraph.dialogue.record import EndReason, Usage
-from toolgraph.errors import AnswerError
-from toolgraph.models.requests import (
-    AssistantAnswer,
-    AssistantRequest,
-    PlainCall,
-    ToolAnswer,
-    ToolRequest,
-    UserAnswer,
-    UserRequest,
-)
+from toolgraph.errors import AnswerError, BudgetReached, EndpointError
+from toolgraph.models.online.exchange import ServerRefusal
+from toolgraph.models.request import AnswerFailed
+from toolgraph.models.requests import AssistantRequest, ToolRequest, UserAnswer, UserRequest
 from toolgraph.quality.checks import findings_in
-
-HOTELS = {"hotels": [{"hotel_id": "HT-2041", "city": "Lisbon"}]}
-BOOKED = {"booking_id": "BK-7310"}
-ASK = PlannedTurn(kind="tool_request", intent="Find a hotel.")
-
-
-def says(text):
-    return UserAnswer(text=text)
-
-
-def tells(text):
-    return AssistantAnswer(text=text)
-
-
-def calls(*made):
-    return AssistantAnswer(calls=tuple(PlainCall(tool=tool, arguments=arguments) for tool, arguments in made))
-
-
-def gives(result):
-    return ToolAnswer(result=result)
-
-
-SEARCH = calls(("search_hotels", {"city": "Lisbon"}))
-WORLD = gives(HOTELS)
-
-
-@pytest.fixture
-def script(small_catalogue):
-    """Plays a script over the small catalogue; gives the dialogue, or the failure, and the backend."""
-
-    def played(*answers, turns=(ASK,), target_turns=0, system="", attempts=3):
-        backend = ScriptedBackend(answers)
-        blueprint = Blueprint(
-            id="d1",
-            seed=7,
-            tools=tuple(tool.name for tool in small_catalogue),
-            style="plain",
-            system=system,
-            turns=turns,
-            target_turns=target_turns,
-        )
-        try:
-            outcome = play(blueprint, small_catalogue, backend=backend, attempts=attempts)
-        except DialogueFailed as failed:
-            outcome = failed
-        assert backend.is_finished
-        return outcome, backend
-
-    return played
-
-
-def words(messages):
-    return [(message.role, message.content or [call.name for call in message.tool_calls]) for message in messages]
-
-
-def of_class(backend, kind):
-    return [request for request in backend.requests if isinstance(request, kind)]
-
 
 # --- what is played -------------------------------------------------------------------------------------------------
 
@@ -386,18 +324,227 @@ def test_what_failed_attempts_consumed_is_counted(script):
     assert dialogue.usage.requests == 3
 
 
+def test_an_answer_that_failed_tells_what_it_consumed_which_check_it_failed_and_how_it_came(script):
+    failed = AnswerFailed("was cut off", check="cut_off", raw="{", usage=Usage(requests=3, prompt_tokens=70))
+
+    dialogue, backend = script(failed, says("Hello."), tells("Hi."))
+    given_up, _ = script(says("Hello."), failed, failed, attempts=2)
+
+    assert backend.requests[1].complaint == "was cut off"
+    assert dialogue.usage == Usage(requests=5, prompt_tokens=90, completion_tokens=6)
+    assert (given_up.reason, given_up.stage) == (EndReason.ANSWER_FAILED, "assistant")
+    assert (given_up.check, given_up.raw) == ("cut_off", "{")
+    assert given_up.usage == Usage(requests=7, prompt_tokens=150, completion_tokens=3)
+
+
+def test_a_failure_of_a_step_tells_what_the_dialogue_consumed(script):
+    failed, _ = script(says(""), says(""), attempts=2)
+
+    assert failed.usage == Usage(requests=2, prompt_tokens=20, completion_tokens=6)
+
+
+def test_a_model_that_refuses_is_asked_again_and_then_given_up(script):
+    refused = AnswerFailed("the model refused", check="refused", raw="I'm sorry, I can't help with that.")
+
+    dialogue, _ = script(says("Hello."), refused, tells("Hi."))
+    failed, _ = script(says("Hello."), refused, refused, refused)
+
+    assert dialogue.messages[-1].content == "Hi."
+    assert (failed.check, failed.raw) == ("refused", "I'm sorry, I can't help with that.")
+
+
+def test_what_a_server_refuses_for_good_is_not_asked_again(script):
+    failed, backend = script(says("Hello."), ServerRefusal("context length exceeded", status=400))
+
+    assert len(of_class(backend, AssistantRequest)) == 1
+    assert (failed.reason, failed.check, failed.detail) == (
+        EndReason.ANSWER_FAILED, "server", "context length exceeded",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("error", [EndpointError("gone"), BudgetReached("spent")])
+@pytest.mark.parametrize("place", range(4))
+def test_what_concerns_the_whole_run_passes_through(script, error, place):
+    answers = [says("A hotel in Lisbon?"), SEARCH, WORLD, tells("Found one.")]
+
+    with pytest.raises(type(error)):
+        script(*answers[:place], error)
+
+
+def test_what_the_plan_consumed_is_counted(small_catalogue):
+    planned = Usage(requests=2, prompt_tokens=500, completion_tokens=90)
+    blueprint = Blueprint(id="d1", seed=7, tools=(), turns=(ASK,), usage=planned)
+
+    dialogue = play(blueprint, small_catalogue, backend=ScriptedBackend([says("Hello."), tells("Hi.")]))
+
+    assert dialogue.usage == Usage(requests=4, prompt_tokens=520, completion_tokens=96)
+
+
+# --- reasoning ------------------------------------------------------------------------------------------------------
+
+
+def test_reasoning_is_asked_for_where_it_is_wanted_and_kept_apart_from_what_is_said(script):
+    dialogue, backend = script(says("Hello."), tells("Hi.", reasoning="A greeting."), wants_reasoning=True)
+    _, plain = script(says("Hello."), tells("Hi."))
+
+    assert (dialogue.messages[-1].content, dialogue.messages[-1].reasoning) == ("Hi.", "A greeting.")
+    assert of_class(backend, AssistantRequest)[0].wants_reasoning
+    assert not of_class(plain, AssistantRequest)[0].wants_reasoning
+
+
+# --- the plan and what becomes of it --------------------------------------------------------------------------------
+
+
+def planned(*tools, kind="tool_request", prefix="p"):
+    steps = tuple(
+        PlannedStep(calls=(PlannedCall(id=f"{prefix}{number}", tool=tool),)) for number, tool in enumerate(tools)
+    )
+    return PlannedTurn(kind=kind, intent="Do it.", steps=steps)
+
+
+def test_the_user_is_shown_the_whole_plan(script):
+    turns = (ASK, PlannedTurn(kind="chitchat", intent="Thank."))
+
+    _, backend = script(says("Hello."), tells("Hi."), says("Thanks."), tells("Bye."), turns=turns)
+
+    assert [request.plan for request in of_class(backend, UserRequest)] == [turns, turns]
+
+
+def test_calls_are_paired_with_planned_ones_by_tool_also_where_the_assistant_goes_another_way(script):
+    turn = planned("book_hotel", "search_hotels", "search_hotels")
+    weather_first = calls(("get_weather", {"city": "Lisbon"}), ("search_hotels", {"city": "Lisbon"}))
+
+    _, backend = script(
+        says("Lisbon, and Porto?"),
+        weather_first,
+        gives("mild"),
+        WORLD,
+        calls(("book_hotel", {"hotel_id": "HT-2041"})),
+        gives(BOOKED),
+        calls(("search_hotels", {"city": "Porto"})),
+        gives({"hotels": []}),
+        tells("Booked."),
+        turns=(turn,),
+    )
+
+    assert of_class(backend, AssistantRequest)[-1].call_ids == (("p1", "call_2"), ("p0", "call_3"), ("p2", "call_4"))
+
+
+def test_a_call_nobody_planned_is_paired_with_none(script):
+    _, backend = script(says("A hotel in Lisbon?"), SEARCH, WORLD, tells("Found one."), turns=(planned("get_weather"),))
+
+    assert of_class(backend, AssistantRequest)[-1].call_ids == ()
+
+
+def test_calls_in_small_talk_are_made_and_the_turn_is_recorded_as_what_it_became(script):
+    dialogue, _ = script(
+        says("Lisbon must be lovely."), SEARCH, WORLD, tells("There is HT-2041."), turns=(PlannedTurn(kind="chitchat"),)
+    )
+
+    assert dialogue.meta["turn_kinds"] == ["tool_request"]
+    assert findings_in(dialogue) == ()
+
+
+def test_a_turn_that_withholds_something_is_recorded_as_such_only_if_the_assistant_had_to_ask(script):
+    turn = PlannedTurn(kind="missing_parameter", intent="Find a hotel.")
+
+    at_once, _ = script(says("A hotel in Lisbon?"), SEARCH, WORLD, tells("Found one."), turns=(turn,))
+    asked, _ = script(
+        says("A hotel?"), tells("In which city?"), says("Lisbon."), SEARCH, WORLD, tells("Found one."), turns=(turn,)
+    )
+
+    assert at_once.meta["turn_kinds"] == ["tool_request"]
+    assert asked.meta["turn_kinds"] == ["missing_parameter", "missing_parameter"]
+
+
+@pytest.mark.parametrize(
+    "question", ["Which city?", "Which city? I can start right away.", "Please tell me the city.", "I need the city."]
+)
+def test_a_question_is_one_with_or_without_its_mark_at_the_end(script, question):
+    _, backend = script(says("A hotel."), tells(question), says("Lisbon."), SEARCH, WORLD, tells("Found one."))
+
+    assert [request.asked_back for request in of_class(backend, UserRequest)] == [False, True]
+
+
+# --- the user's progress --------------------------------------------------------------------------------------------
+
+BOOK = PlannedTurn(kind="tool_request", intent="Book it.")
+FIRST = (says("A hotel in Lisbon?", current=1), SEARCH, gives({"hotels": []}), tells("Nothing."))
+
+
+def test_the_user_may_come_back_to_an_earlier_item_before_the_next_one(script):
+    dialogue, backend = script(
+        *FIRST,
+        says("Nothing at all? Not in Porto either?", done=(), current=1),
+        tells("Shall I look there?"),
+        says("Then book HT-2041.", done=(1,), current=2),
+        calls(("book_hotel", {"hotel_id": "HT-2041"})),
+        gives(BOOKED),
+        tells("Booked."),
+        turns=(ASK, BOOK),
+    )
+
+    asked = of_class(backend, UserRequest)
+    assert [request.turn_number for request in asked] == [0, 1, 1]
+    assert [request.turn for request in of_class(backend, AssistantRequest)][2:4] == [ASK, BOOK]
+    assert asked[2].past == (ASK,)
+    assert dialogue.meta["turn_kinds"] == ["tool_request"] * 3
+
+
+MISCOUNTED = {
+    "an item taken up twice": ({"current": 1}, "item 1 needs no further word"),
+    "an item that is done by the speaker's own account": ({"done": (1,), "current": 1}, "item 1 is done, as you say"),
+    "an item that comes later": ({"current": 3}, "item 3 comes later"),
+    "an item there is none of": ({"current": 9}, "the plan has no item 9"),
+}
+
+
+@pytest.mark.parametrize("case", MISCOUNTED)
+def test_a_user_who_speaks_of_another_item_is_asked_again(script, case):
+    progress, complaint = MISCOUNTED[case]
+    follow_up = [says("Nothing at all?", current=1), tells("Sorry.")] if case == "an item taken up twice" else []
+
+    _, backend = script(
+        *FIRST, *follow_up, says("Hm?", **progress), says("Book HT-2041.", current=2), tells("I cannot."),
+        says("Bye."), tells("Bye."), turns=(ASK, BOOK, PlannedTurn(kind="chitchat")),
+    )  # fmt: skip
+
+    (complained,) = [request.complaint for request in of_class(backend, UserRequest) if request.complaint]
+    assert complaint in complained
+    assert "speak about item 2 now" in complained
+
+
+def test_a_user_who_cannot_count_is_taken_by_his_words_in_the_end(script):
+    dialogue, backend = script(*[says("A hotel?", current=7)] * 3, tells("None."))
+
+    assert [bool(request.complaint) for request in of_class(backend, UserRequest)] == [False, True, True]
+    assert dialogue.ended is EndReason.COMPLETED
+
+
 # --- limits ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_turn_without_end_is_cut(small_catalogue):
-    backend = ScriptedBackend([says("A hotel in Lisbon?"), *[SEARCH, WORLD] * 100])
-    blueprint = Blueprint(id="d1", seed=7, tools=("search_hotels",), turns=(ASK,))
+def test_a_turn_may_hold_so_many_steps_and_no_more(small_catalogue):
+    def played(count):
+        script = [says("A hotel in Lisbon?"), *[SEARCH, WORLD] * count, tells("Found one.")]
+        blueprint = Blueprint(id="d1", seed=7, tools=("search_hotels",), turns=(ASK,))
+        return play(blueprint, small_catalogue, backend=ScriptedBackend(script))
 
+    assert sum(message.role == "tool" for message in played(MOST_STEPS).messages) == MOST_STEPS
     with pytest.raises(DialogueFailed, match="turn 1") as failed:
-        play(blueprint, small_catalogue, backend=backend)
-
+        played(MOST_STEPS + 1)
     assert (failed.value.reason, failed.value.stage) == (EndReason.TURN_LIMIT, "dialogue")
-    assert sum(message.role == "tool" for message in failed.value.messages) >= MOST_STEPS
+    assert sum(message.role == "tool" for message in failed.value.messages) == MOST_STEPS
+
+
+def test_a_dialogue_without_end_is_cut(small_catalogue):
+    turns = (PlannedTurn(kind="chitchat", intent="Chat."),) * MOST_MESSAGES
+    backend = ScriptedBackend([says("Hm."), tells("Hm.")] * MOST_MESSAGES)
+
+    with pytest.raises(DialogueFailed, match="did not come to an end") as failed:
+        play(Blueprint(id="d1", seed=7, tools=(), turns=turns), small_catalogue, backend=backend)
+
+    assert len(failed.value.messages) == MOST_MESSAGES + 1
 
 
 def test_an_assistant_that_only_asks_is_left_alone_after_two_questions(script):

@@ -1,14 +1,16 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
 from toolgraph.cli.generate import command
 from toolgraph.errors import ConfigError, InputError
-from toolgraph.run import pipeline
+from toolgraph.run import dry_run, pipeline
 from toolgraph.run.config import RunConfig, read_config, write_config
 from toolgraph.run.summary import RunSummary
 
@@ -56,6 +58,60 @@ def test_every_option_reaches_the_configuration(asked):
     )  # fmt: skip
 
 
+def test_every_option_of_models_reaches_the_configuration(asked):
+    options = {
+        "--user-model": "u", "--tool-model": "t", "--judge-model": "j", "--base-url": "http://h/v1",
+        "--temperature": 0.5, "--min-score": 3, "--concurrency": 8, "--timeout": "90s", "--patience": "2m",
+        "--max-cost": 1.5, "--max-tokens": 10, "--max-time": "2h", "--cache": "c.sqlite",
+    }  # fmt: skip
+    flags = [word for pair in options.items() for word in pair]
+
+    run("--model", "a", "--model", "b,c", "--price", "a=1/2", "--price", "b=0/0", "--extra", "top_p=0.9",
+        "--extra", 'stop=["END"]', "--reasoning", "--fill", *flags, "--out", "runs/x")  # fmt: skip
+
+    assert asked[0][0] == RunConfig(
+        model=("a", "b", "c"), user_model=("u",), tool_model=("t",), judge_model=("j",), base_url="http://h/v1",
+        temperature=0.5, extra={"top_p": 0.9, "stop": ["END"]}, reasoning=True, fill=True, min_score=3, concurrency=8,
+        timeout=90, patience=120, price=("a=1/2", "b=0/0"), max_cost=1.5, max_tokens=10, max_time=7200,
+        cache="c.sqlite",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("pair", ["top_p", "top_p=", "=1", "stop=END"])
+def test_a_field_that_is_no_json_is_one_sentence(tmp_path, pair):
+    result = run("--model", "m", "--extra", pair, "--out", tmp_path / "run")
+
+    assert isinstance(result.exception, ConfigError)
+    assert "expected KEY=JSON, as in --extra top_p=0.9" in str(result.exception)
+
+
+def test_a_dry_run_prints_an_estimate(monkeypatch):
+    asked = []
+    estimate = SimpleNamespace(as_text=lambda: "3 dialogues tried", as_dict=lambda: {"tried": 3})
+    monkeypatch.setattr(dry_run, "try_out", lambda config, out, *, progress: asked.append((config, out)) or estimate)
+
+    assert run("--model", "m", "--dry-run", "--out", "runs/x").stdout == "3 dialogues tried\n"
+    assert json.loads(run("--model", "m", "--dry-run", "--json", "--out", "runs/x").stdout) == {"tried": 3}
+    assert asked == [(RunConfig(model=("m",)), Path("runs/x"))] * 2
+
+
+def test_a_run_that_stopped_says_so_on_stdout_and_has_not_failed(monkeypatch):
+    stopped = replace(SUMMARY, stopped="the limit is reached")
+    monkeypatch.setattr(pipeline, "generate", lambda config, out, *, progress: stopped)
+
+    result = run("--out", "runs/x")
+
+    assert result.exception is None
+    assert result.stdout.endswith("stopped: the limit is reached\n")
+
+
+def test_help_lists_the_options_of_models_after_the_others():
+    shown = CliRunner().invoke(command, ["--help"]).output
+
+    places = [shown.index(text) for text in ("Options:", "--seed", "With a model:", "--judge-model", "Limits, with")]
+    assert places == sorted(places)
+
+
 def test_every_key_of_the_configuration_is_an_option():
     options = {parameter.name for parameter in command.params}
 
@@ -100,7 +156,10 @@ def test_json_is_one_object_on_stdout(asked):
     [
         ("-n", 0), ("-n", -5), ("--threshold", 1.5), ("--threshold", -0.1), ("--turns", "6-2"),
         ("--tools-per-dialogue", "6-2"), ("--tools-per-dialogue", "0"), ("--strategy", "drunk"), ("--plan", "x"),
-        ("--workers", -1), ("--max-tries", 0), ("--embedder", ""), ("--mode", "x"), ("--config", "none.yaml"),
+        ("--workers", -1), ("--model", ""), ("--user-model", "m"), ("--base-url", "http://h/v1"), ("--min-score", 3),
+        ("--model", "m@ftp://h"), ("--model", "m", "--base-url", "localhost:8000"), ("--model", "m", "--max-time", "x"),
+        ("--model", "offline", "--min-score", 3), ("--model", "offline", "--price", "free"), ("--dry-run",),
+        ("--max-tries", 0), ("--embedder", ""), ("--mode", "x"), ("--config", "none.yaml"),
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_be_is_an_input_error_and_writes_nothing(tmp_path, arguments):

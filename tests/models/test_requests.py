@@ -3,10 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from toolgraph.dialogue.blueprint import PlannedStep, PlannedTurn
+from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedStep, PlannedTurn
 from toolgraph.dialogue.messages import Message, ToolCall
+from toolgraph.models import requests
+from toolgraph.models.filling import FillRequest
+from toolgraph.models.judging import JudgeRequest
 from toolgraph.models.offline.backend import RULES
-from toolgraph.models.request import placeholders
+from toolgraph.models.request import NOW, placeholders
 from toolgraph.models.requests import (
     REQUESTS,
     AssistantRequest,
@@ -40,35 +43,74 @@ MESSAGES = (
     Message(role="tool", content='{"hotel_id": "HT-2041"}', tool_call_id="call_1"),
     Message(role="assistant", content="HT-2041 is free. Which nights?"),
 )
-SECRET = PlannedTurn(
-    kind="tool_request", intent="Find a place to stay.", steps=(PlannedStep(calls=()),), withheld=("/planned",)
+FIRST = PlannedTurn(kind="tool_request", intent="Find a place to stay.")
+LAST = PlannedTurn(kind="chitchat", intent="Thank the assistant.")
+TURN = PlannedTurn(
+    kind="missing_parameter",
+    intent="Take a room there.",
+    steps=(
+        PlannedStep(
+            calls=(
+                PlannedCall(
+                    id="t1c0",
+                    tool="search_hotels",
+                    arguments=(
+                        PlannedArgument(pointer="/city", source="user", value="Lisbon", is_carried=True),
+                        PlannedArgument(pointer="/stars", source="user", value=4),
+                        PlannedArgument(pointer="/has_pool", source="inferred", value=True),
+                        PlannedArgument(pointer="/api_key", source="context", value="a1b2c3d4"),
+                    ),
+                ),
+            )
+        ),
+        PlannedStep(
+            calls=(
+                PlannedCall(
+                    id="t1c1",
+                    tool="book_hotel",
+                    arguments=(
+                        PlannedArgument(
+                            pointer="/hotel_id", source="result", call="t1c0", path="/*/hotel_id", pick="min:/price"
+                        ),
+                    ),
+                ),
+            )
+        ),
+    ),
+    withheld=("/stars",),
+)
+PLAN = PlanRequest(
+    key="d1",
+    tools=(SEARCH, BOOK),
+    edges=(
+        Edge("P-R", "search_hotels", "book_hotel", "/hotel_id", "/hotel_id", 0.97),
+        Edge("P-P", "search_hotels", "book_hotel", "/city", "/place", 0.91),
+    ),
+    system=SYSTEM,
+    target_turns=4,
+    plan_style="grounded",
+)
+USER = UserRequest(
+    key="d1/5#0",
+    tools=(SEARCH, BOOK),
+    style="terse",
+    turn=TURN,
+    turn_number=1,
+    turns_left=1,
+    asked_back=False,
+    messages=MESSAGES,
+    plan=(FIRST, TURN, LAST),
+    past=(FIRST,),
+    call_ids=(("t0c0", "call_1"),),
 )
 EXAMPLES = {
-    PlanRequest: PlanRequest(
-        key="d1",
-        tools=(SEARCH, BOOK),
-        edges=(Edge("P-R", "search_hotels", "book_hotel", "/hotel_id", "/hotel_id", 0.97),),
-        system=SYSTEM,
-        target_turns=4,
-        plan_style="grounded",
-    ),
-    UserRequest: UserRequest(
-        key="d1/4#0",
-        tools=(SEARCH, BOOK),
-        style="terse",
-        turn=SECRET,
-        turn_number=1,
-        turns_left=2,
-        asked_back=True,
-        messages=MESSAGES,
-        past=(SECRET,),
-        call_ids=(("t0c0", "call_1"),),
-    ),
+    PlanRequest: PLAN,
+    UserRequest: USER,
     AssistantRequest: AssistantRequest(
         key="d1/4#1",
         tools=(SEARCH, BOOK),
         messages=MESSAGES[:-1],
-        turn=SECRET,
+        turn=TURN,
         turn_start=1,
         turns_left=2,
         call_ids=(("t0c0", "call_1"),),
@@ -81,25 +123,61 @@ EXAMPLES = {
         system=SYSTEM,
         facts=(Fact(tool=SEARCH, arguments={"city": "Lisbon"}, result={"hotel_id": "HT-2041"}),),
     ),
+    JudgeRequest: JudgeRequest(key="d1/judge", tools=(SEARCH, BOOK), messages=MESSAGES),
+    FillRequest: FillRequest(
+        key="fill/book_hotel",
+        tool=BOOK,
+        places=("/description", "/parameters/properties/hotel_id/description"),
+        wants_returns=True,
+    ),
 }
 """One small request of each class."""
 
-UNSHOWN = {
-    PlanRequest: {"key"},
-    UserRequest: {"key", "past", "call_ids"},
-    AssistantRequest: {"key", "turn", "turn_start", "turns_left", "call_ids"},
-    ToolRequest: {"key"},
+PROMPTS = {
+    **{request.prompt_name: request for request in EXAMPLES.values()},
+    "plan_intents": PLAN.model_copy(update={"plan_style": "intents"}),
 }
-"""What a language model is not shown: how requests are told apart, and what only rules may know."""
+"""One small request for each prompt file; plans have one for each style."""
+VARIANTS = {
+    **PROMPTS,
+    "user_asked_back": USER.model_copy(update={"asked_back": True}),
+    "user_without_a_plan": USER.model_copy(
+        update={"plan": (PlannedTurn(kind="tool_request"),) * 3, "turn": PlannedTurn(kind="tool_request")}
+    ),
+    "user_chatting": USER.model_copy(update={"turn": LAST, "turn_number": 2}),
+    "fill_descriptions_only": EXAMPLES[FillRequest].model_copy(update={"wants_returns": False}),
+    "user_begins": USER.model_copy(update={"turn": FIRST, "turn_number": 0, "messages": ()}),
+}
+"""Every prompt as a golden file, those of the user in each of his situations."""
+
+UNSHOWN = {
+    PlanRequest: {"key", "plan_style"},
+    UserRequest: {"key", "past", "call_ids", "turns_left"},
+    AssistantRequest: {"key", "turn", "turn_start", "turns_left", "call_ids", "wants_reasoning"},
+    ToolRequest: {"key"},
+    JudgeRequest: {"key"},
+    FillRequest: {"key"},
+}
+"""What a prompt does not show: how requests are told apart, and what only rules may know."""
+COMPUTED = {UserRequest: {"setting"}}
+"""What a prompt shows beyond the fields."""
 
 
 def test_every_request_has_an_example_here():
     assert set(EXAMPLES) == set(REQUESTS)
 
 
-@pytest.mark.parametrize("request_class", REQUESTS)
-def test_a_prompt_shows_the_fields_of_its_request_but_for_those_a_model_must_not_see(request_class):
-    assert placeholders(request_class.prompt) == set(request_class.model_fields) - UNSHOWN[request_class]
+def test_every_prompt_file_belongs_to_a_request():
+    files = {path.stem for path in (Path(requests.__file__).parent / "prompts").glob("*.md")}
+
+    assert set(PROMPTS) == files
+
+
+@pytest.mark.parametrize("name", PROMPTS)
+def test_a_prompt_shows_the_fields_of_its_request_but_for_those_a_model_must_not_see(name):
+    kind = type(PROMPTS[name])
+
+    assert placeholders(name) == set(kind.model_fields) - UNSHOWN[kind] | COMPUTED.get(kind, set())
 
 
 @pytest.mark.parametrize("request_class", REQUESTS)
@@ -108,37 +186,109 @@ def test_every_request_has_an_offline_rule(request_class):
     assert set(RULES) == set(REQUESTS)
 
 
-@pytest.mark.parametrize("request_class", REQUESTS)
-def test_a_prompt_reads_as_its_golden_file(request_class):
-    path = GOLDEN / f"{request_class.prompt}.md"
-    rendered = EXAMPLES[request_class].render()
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_prompt_reads_as_its_golden_file(name):
+    path = GOLDEN / f"{name}.md"
+    rendered = f"\n{NOW}\n".join(VARIANTS[name].render_parts()) + "\n"
     if REWRITE:
         path.write_text(rendered, encoding="utf-8")
 
     assert rendered == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("request_class", REQUESTS)
-def test_dollar_signs_and_braces_in_what_is_filled_in_stay(request_class):
-    rendered = EXAMPLES[request_class].render()
+def test_there_is_no_golden_file_without_a_prompt():
+    assert {path.stem for path in GOLDEN.glob("*.md")} == set(VARIANTS)
 
-    if request_class is not ToolRequest:
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_both_parts_of_a_prompt_say_something_and_make_the_whole(name):
+    lasting, now = VARIANTS[name].render_parts()
+
+    assert lasting.strip()
+    assert now.strip()
+    assert VARIANTS[name].render() == f"{lasting}\n\n{now}"
+
+
+@pytest.mark.parametrize("name", PROMPTS)
+def test_dollar_signs_and_braces_in_what_is_filled_in_stay(name):
+    rendered = PROMPTS[name].render()
+
+    if '"search_hotels"' in rendered:
         assert "Costs $5 {each}" in rendered
         assert "東京" in rendered
     assert "$$" not in rendered
 
 
-def test_what_only_rules_may_know_is_in_no_prompt():
-    for request_class in (UserRequest, AssistantRequest):
-        rendered = EXAMPLES[request_class].render()
-
-        assert "/planned" not in rendered
-        assert "t0c0" not in rendered
+# --- who knows what -------------------------------------------------------------------------------------------------
 
 
-def test_the_need_is_shown_to_the_user_and_not_to_the_assistant():
-    assert "Find a place to stay." in EXAMPLES[UserRequest].render()
-    assert "Find a place to stay." not in EXAMPLES[AssistantRequest].render()
+def test_the_first_part_of_a_users_prompt_is_the_same_throughout_the_dialogue():
+    later = {"turn": LAST, "turn_number": 2, "messages": MESSAGES[:3], "asked_back": True, "complaint": "no"}
+
+    assert USER.model_copy(update=later).render_parts()[0] == USER.render_parts()[0]
+
+
+def test_the_assistants_guidance_stands_without_tools_and_talk_for_a_server_that_takes_these_by_themselves():
+    guidance, now = EXAMPLES[AssistantRequest].render_parts()
+
+    assert "search_hotels" not in guidance
+    assert "Lisbon" not in guidance
+    assert "search_hotels" in now
+    assert "A hotel in Lisbon for under $100?" in now
+
+
+def test_the_assistant_is_given_no_hint_of_the_plan():
+    rendered = EXAMPLES[AssistantRequest].render()
+
+    for hint in (TURN.intent, "t1c0", "t0c0", "min:/price", "lowest price", "missing_parameter"):
+        assert hint not in rendered
+
+
+def test_the_user_knows_what_was_said_and_not_what_was_called_returned_or_told_in_secret():
+    told = MESSAGES[0].model_copy(update={"content": f"{SYSTEM}\nCredentials:\n- api key: a1b2c3d4"})
+    rendered = USER.model_copy(update={"messages": (told, *MESSAGES[1:])}).render()
+
+    assert "you: A hotel in Lisbon for under $100?" in rendered
+    assert "assistant: HT-2041 is free. Which nights?" in rendered
+    assert SYSTEM in rendered
+    for secret in ("call_1", '{"city": "Lisbon"}', '{"hotel_id": "HT-2041"}', "a1b2c3d4"):
+        assert secret not in rendered
+
+
+def test_the_user_knows_the_plan_and_how_far_it_is():
+    rendered = USER.render()
+
+    assert "1. (brought up) Find a place to stay." in rendered
+    assert "2. (now) Take a room there." in rendered
+    assert "3. (later) Thank the assistant." in rendered
+    assert "t1c0" not in rendered
+
+
+def test_the_user_is_told_the_values_to_state_in_words_and_those_kept_back_only_when_asked():
+    asked = USER.model_copy(update={"asked_back": True})
+
+    assert "Lisbon (Name of the city, in any language: 東京); it came up before" in USER.render()
+    assert "yes (has pool), as should be plain from your words" in USER.render()
+    assert "the one with the lowest price, of what the assistant finds or has found (hotel id)" in USER.render()
+    assert "not before you are asked: stars" in USER.render()
+    assert "4 (stars)" not in USER.render()
+    assert "4 (stars)" in asked.render()
+
+
+def test_where_the_plan_holds_needs_only_the_user_is_told_to_leave_something_out():
+    turn = PlannedTurn(kind="missing_parameter", intent="Find a place to stay.")
+    request = USER.model_copy(update={"turn": turn})
+
+    assert "Leave out one thing" in request.render()
+    assert "Leave out one thing" not in request.model_copy(update={"asked_back": True}).render()
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_without_a_complaint_a_prompt_does_not_speak_of_one(name):
+    request = VARIANTS[name].model_copy(update={"complaint": ""})
+
+    assert "wrong with your last" not in request.render()
+    assert "wrong with your last" in request.model_copy(update={"complaint": "no JSON"}).render()
 
 
 @pytest.mark.parametrize("request_class", REQUESTS)

@@ -2,15 +2,19 @@ import collections
 
 import pytest
 
+from agents.engine import play
 from planners.system import system_message
 from planners.toolflow import PlanOptions, plan_dialogue
 from tests.fakes import ListeningBackend, ScriptedBackend, play_offline, sample_of
 from toolgraph.dialogue.blueprint import Blueprint, PlannedArgument, PlannedCall, PlannedStep, PlannedTurn
+from toolgraph.dialogue.record import Usage
 from toolgraph.dialogue.spoken import today_in
-from toolgraph.errors import AnswerError
+from toolgraph.errors import AnswerError, BudgetReached, EndpointError
 from toolgraph.models.offline.backend import OfflineBackend
 from toolgraph.models.offline.styles import styles
-from toolgraph.models.requests import PlanAnswer
+from toolgraph.models.online.exchange import ServerRefusal
+from toolgraph.models.request import AnswerFailed
+from toolgraph.models.requests import AssistantAnswer, PlainCall, PlanAnswer, ToolAnswer, UserAnswer
 from toolgraph.quality.checks import findings_in
 from toolgraph.resources import data_dir
 from toolgraph.seeds import rng
@@ -239,53 +243,94 @@ def test_forty_samples_of_the_shipped_catalogue_make_dialogues_that_pass_every_c
         assert findings_in(dialogue) == ()
 
 
-# --- plans that cannot be used --------------------------------------------------------------------------------------
+# --- asking again --------------------------------------------------------------------------------------
 
 
-def _turn(*calls: PlannedCall) -> PlannedTurn:
-    return PlannedTurn(kind="tool_request", intent="Do it.", steps=(PlannedStep(calls=calls),) if calls else ())
-
-
-FROM_B = PlannedArgument(pointer="/hotel_id", source="result", call="b", path="/hotel_id")
-UNUSABLE = {
-    "a tool nobody offers": ((_turn(PlannedCall(id="a", tool="fly_to_moon")),), "fly_to_moon"),
-    "nothing but chitchat": ((PlannedTurn(kind="chitchat", intent="Chat."),), "no request"),
-    "no turns": ((), "no request"),
-    "a request without calls": ((_turn(),), "no calls"),
-    "a result that comes later": (
-        (
-            _turn(PlannedCall(id="a", tool="book_hotel", arguments=(FROM_B,))),
-            _turn(PlannedCall(id="b", tool="search_hotels")),
+SEARCH = PlannedTurn(
+    kind="tool_request",
+    intent="Find a place to stay.",
+    steps=(
+        PlannedStep(
+            calls=(
+                PlannedCall(
+                    id="a",
+                    tool="search_hotels",
+                    arguments=(PlannedArgument(pointer="/city", source="user", value="Lisbon"),),
+                ),
+            )
         ),
-        "does not come before",
     ),
-    "a result of the same batch": (
-        (
-            _turn(
-                PlannedCall(id="b", tool="search_hotels"), PlannedCall(id="a", tool="book_hotel", arguments=(FROM_B,))
-            ),
-        ),
-        "does not come before",
-    ),
-}
+)
+GOOD = PlanAnswer(turns=(SEARCH,))
+EMPTY = PlanAnswer(turns=())
+ONE_TURN = PlanOptions(min_turns=1, max_turns=1)
 
 
-@pytest.mark.parametrize("case", UNUSABLE)
-def test_an_unusable_plan_is_refused_with_the_reason(small_catalogue, case):
-    turns, reason = UNUSABLE[case]
-    backend = ScriptedBackend([PlanAnswer(turns=turns)])
+def planned(tools, answers, options=ONE_TURN):
+    backend = ScriptedBackend(answers)
+    blueprint = plan_dialogue(sample_of(tools), id="d1", seed=7, backend=backend, options=options)
+    return blueprint, backend.requests
 
-    with pytest.raises(AnswerError, match=reason):
-        plan_dialogue(sample_of(small_catalogue), id="d1", seed=7, backend=backend, options=PlanOptions())
+
+def test_a_plan_that_cannot_be_used_is_asked_for_again_with_what_is_wrong_with_it(small_catalogue):
+    blueprint, requests = planned(small_catalogue, [EMPTY, GOOD])
+
+    assert blueprint.turns == (SEARCH,)
+    assert [request.complaint for request in requests] == ["", "the plan holds no request for a tool"]
+    assert [request.key for request in requests] == ["d1", "d1#1"]
+
+
+def test_an_answer_that_is_no_plan_is_asked_for_again(small_catalogue):
+    failed = AnswerFailed("was cut off", check="cut", raw="{", usage=Usage(requests=3, prompt_tokens=70))
+
+    blueprint, requests = planned(small_catalogue, [failed, AnswerError("nothing came"), GOOD])
+
+    assert [request.complaint for request in requests] == ["", "was cut off", "nothing came"]
+    assert blueprint.usage == Usage(requests=4, prompt_tokens=80, completion_tokens=3)
+
+
+def test_what_is_wrong_with_the_last_of_three_plans_is_told_with_the_plan_and_what_they_consumed(small_catalogue):
+    with pytest.raises(AnswerFailed, match="no request") as failed:
+        planned(small_catalogue, [EMPTY] * 3)
+
+    assert (failed.value.check, failed.value.raw) == ("plan", '{"turns":[]}')
+    assert failed.value.usage == Usage(requests=3, prompt_tokens=30, completion_tokens=9)
+
+
+def test_a_plan_that_the_server_refuses_is_not_asked_for_again(small_catalogue):
+    with pytest.raises(AnswerFailed, match="too long"):
+        planned(small_catalogue, [ServerRefusal("too long", status=400)])
+
+
+@pytest.mark.parametrize("error", [EndpointError("gone"), BudgetReached("spent")])
+def test_what_concerns_the_whole_run_is_not_taken_for_a_bad_plan(small_catalogue, error):
+    with pytest.raises(type(error)):
+        planned(small_catalogue, [error])
+
+
+def test_the_usage_of_a_plan_becomes_part_of_the_dialogues_and_is_not_written_with_the_plan(small_catalogue):
+    blueprint, _ = planned(small_catalogue, [GOOD])
+    told = [
+        UserAnswer(text="Anything in Lisbon?"),
+        AssistantAnswer(calls=(PlainCall(tool="search_hotels", arguments={"city": "Lisbon"}),)),
+        ToolAnswer(result={"hotels": []}),
+        AssistantAnswer(text="Nothing there."),
+    ]
+
+    dialogue = play(blueprint, small_catalogue, backend=ScriptedBackend(told))
+
+    assert dialogue.usage.requests == 5
+    assert "usage" not in blueprint.model_dump_json()
 
 
 def test_needs_without_calls_are_a_plan_of_intents(small_catalogue):
-    backend = ScriptedBackend([PlanAnswer(turns=(_turn(),))])
-    options = PlanOptions(plan_style="intents")
+    need = SEARCH.model_copy(update={"steps": ()})
 
-    blueprint = plan_dialogue(sample_of(small_catalogue), id="d1", seed=7, backend=backend, options=options)
+    blueprint, _ = planned(
+        small_catalogue, [PlanAnswer(turns=(need,))], PlanOptions(plan_style="intents", min_turns=1, max_turns=1)
+    )
 
-    assert blueprint.turns == (_turn(),)
+    assert blueprint.turns == (need,)
 
 
 # --- the system message ---------------------------------------------------------------------------------------------

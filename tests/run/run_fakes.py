@@ -3,22 +3,35 @@
 Run as a program it makes a run, slowly if wanted, so that it can be killed.
 """
 
+import contextlib
 import hashlib
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+from pydantic import SecretStr
 
 from agents.engine import DialogueFailed
 from toolgraph.dialogue.blueprint import Blueprint
 from toolgraph.dialogue.messages import Message, ToolCall
-from toolgraph.dialogue.record import Dialogue, EndReason, Finding, Verdict
+from toolgraph.dialogue.record import Dialogue, EndReason, Finding, Usage, Verdict
 from toolgraph.errors import AnswerError
 from toolgraph.graph.graph import ToolGraph, build_tool_graph
 from toolgraph.graph.sampling import parse_range, sample_once
+from toolgraph.models.judging import JudgeAnswer, JudgeRequest
+from toolgraph.models.offline.backend import OfflineBackend
+from toolgraph.models.online.endpoint import Endpoint
+from toolgraph.models.online.exchange import Purpose, Reply
+from toolgraph.models.online.ledger import Ledger
+from toolgraph.models.request import AnswerFailed, Completion
+from toolgraph.quality.judge import judge
 from toolgraph.run.config import RunConfig
+from toolgraph.run.models import models_of
 from toolgraph.run.pipeline import Pipeline, generate
 from toolgraph.run.progress import Progress
 from toolgraph.run.workshop import Workshop
@@ -81,18 +94,99 @@ class FakeAgents:
 
 
 def fake_pipeline(seconds: float = 0.0, *, is_hopeless: bool = False) -> Pipeline:
-    def equip(config: RunConfig, graph: ToolGraph) -> Workshop:
+    def equip(config: RunConfig, graph: ToolGraph, models: object = None) -> Workshop:
         agents = FakeAgents(config, graph, seconds, is_hopeless=is_hopeless)
         return Workshop(sample=agents.sample, plan=agents.plan, play=agents.play, check=agents.check)
 
     return Pipeline(link=link, equip=equip)
 
 
+@dataclass
+class FakeModels:
+    """Models that nobody asks, since `FakeAgents` need none; they book two responses for each dialogue planned."""
+
+    directory: Path
+    scores: tuple[int | None, ...] = ()
+    """What the judge gives, in turn by index; None is no verdict, and without any there is no judge."""
+    backend: object = None
+    filler: object = field(default_factory=lambda: OfflineBackend(0))
+    closed: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.budget = SimpleNamespace(close=self.closed.append)
+        self.judge = self if self.scores else None
+        self.ledger = Ledger(self.directory / "usage.jsonl")
+
+    def book(self, dialogue: str, tokens: int) -> None:
+        endpoint = Endpoint("http://127.0.0.1:1/v1", "tiny", SecretStr("none"))
+        for role, share in (("planner", 1), ("user", 3)):
+            usage = Usage(requests=1, prompt_tokens=share * tokens, completion_tokens=share)
+            self.ledger.record(endpoint, Purpose(role, "dialogue", dialogue), Reply({}, usage, seconds=0.5))
+
+    def complete(self, request: JudgeRequest) -> Completion[JudgeAnswer]:
+        score = self.scores[int(request.key[1:7]) % len(self.scores)]
+        if score is None:
+            raise AnswerFailed("no scores", raw="4/5")
+        names = ("naturalness", "coherence", "helpfulness", "accuracy")
+        answer = JudgeAnswer(reason="It is so.", **{**dict.fromkeys(names, 5), "coherence": score})
+        return Completion(answer=answer, usage=Usage(requests=1, prompt_tokens=7))
+
+    def model_of(self, role: str, dialogue: str) -> str:
+        return f"{role}-{int(dialogue[1:]) % 2}"
+
+    def status(self) -> SimpleNamespace:
+        facts = {"in_flight": 2, "limit": 8.0, "refused": 1, "tokens": 900, "tokens_per_minute": 600.0, "cost": 0.5}
+        return SimpleNamespace(**facts)
+
+
+def model_pipeline(
+    seconds: float = 0.0,
+    *,
+    scores: tuple[int | None, ...] = (),
+    failing: dict[int, Exception] | None = None,
+    opened: list[FakeModels] | None = None,
+) -> Pipeline:
+    """Fake dialogues made as with models, in threads; the indices of `failing` raise what it holds when planned."""
+
+    @contextlib.contextmanager
+    def open_models(config: RunConfig, directory: Path) -> Iterator[FakeModels]:
+        models = FakeModels(directory, scores)
+        if opened is not None:
+            opened.append(models)
+        with contextlib.closing(models.ledger):
+            yield models
+
+    def equip(config: RunConfig, graph: ToolGraph, models: FakeModels) -> Workshop:
+        agents = FakeAgents(config, graph, seconds)
+
+        def plan(sample: ToolSample, name: str, index: int) -> Blueprint:
+            if index in (failing or {}):
+                raise failing[index]
+            blueprint = agents.plan(sample, name, index)
+            models.book(name, 100 + index)
+            return blueprint
+
+        return Workshop(
+            sample=agents.sample,
+            plan=plan,
+            play=agents.play,
+            check=agents.check,
+            min_score=config.min_score,
+            judge=partial(judge, backend=models) if models.judge else None,
+            models=partial(models_of, models),
+        )
+
+    return Pipeline(link=link, equip=equip, open_models=open_models)
+
+
 def main() -> None:
-    """Arguments: tools, directory, n, workers, and the seconds a fake dialogue takes, or `real`."""
-    tools, out, n, workers, seconds = sys.argv[1:]
-    config = RunConfig(tools=(tools,), n=int(n), workers=int(workers))
-    pipeline = Pipeline(link=link) if seconds == "real" else fake_pipeline(float(seconds))
+    """Arguments: tools, directory, n, workers, the seconds a fake dialogue takes, or `real`; and `model` if so."""
+    tools, out, n, workers, seconds, *kind = sys.argv[1:]
+    config = RunConfig(tools=(tools,), n=int(n), workers=int(workers), model=("offline",) if kind else ())
+    if kind:
+        pipeline = model_pipeline(float(seconds))
+    else:
+        pipeline = Pipeline(link=link) if seconds == "real" else fake_pipeline(float(seconds))
     generate(config, Path(out), pipeline=pipeline)
 
 

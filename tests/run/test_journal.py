@@ -30,7 +30,7 @@ def writes(count):
 
 def write_all(directory, count):
     journal = Journal(directory)
-    for index in range(journal.next_index, count):
+    for index in range(journal.tried, count):
         journal.append(outcome(index))
     journal.close()
     return {name: (directory / name).read_bytes() for name in FILES}
@@ -97,5 +97,73 @@ def test_an_outcome_is_on_its_way_to_the_disk_when_append_returns(tmp_path):
     journal.append(outcome(0))
 
     assert (tmp_path / DIALOGUES).read_bytes() == outcome(0).line.encode() + b"\n"
-    assert (journal.accepted, journal.rejected, journal.next_index) == (1, 0, 1)
+    assert (journal.accepted, journal.rejected, journal.tried) == (1, 0, 1)
+    journal.close()
+
+
+def shuffled_writes(order):
+    for index in order:
+        made = outcome(index)
+        if made.blueprint:
+            yield BLUEPRINTS, made.blueprint.encode() + b"\n"
+        yield DIALOGUES if made.is_accepted else REJECTED, made.line.encode() + b"\n"
+
+
+def held_in(directory):
+    return {name: sorted((directory / name).read_bytes().split(b"\n")[:-1]) for name in FILES}
+
+
+def go_on(directory, count):
+    journal = Journal(directory, in_order=False)
+    for index in journal.missing(count):
+        journal.append(outcome(index))
+    journal.close()
+    return held_in(directory)
+
+
+ORDERS = st.permutations(range(9))
+
+
+@settings(deadline=None)
+@given(order=ORDERS, cut=st.integers(min_value=0, max_value=sum(len(data) for _, data in writes(9))))
+def test_a_run_in_any_order_stopped_at_any_byte_goes_on_to_the_same_lines(tmp_path_factory, order, cut):
+    directory = tmp_path_factory.mktemp("cut")
+    kept = 0
+    for name, data in shuffled_writes(order):
+        with (directory / name).open("ab") as file:
+            file.write(data[:cut])
+        kept += name != BLUEPRINTS and cut >= len(data)
+        cut = max(0, cut - len(data))
+        if not cut:
+            break
+    journal = Journal(directory, in_order=False)
+    tried = journal.tried
+    journal.close()
+
+    assert tried == kept  # what was written whole stays
+    assert go_on(directory, 9) == go_on(tmp_path_factory.mktemp("whole"), 9)
+
+
+@settings(deadline=None)
+@given(order=ORDERS, lengths=st.tuples(*[st.floats(min_value=0, max_value=1)] * 3))
+def test_files_in_any_order_that_lost_any_of_their_ends_are_brought_to_agree(tmp_path_factory, order, lengths):
+    directory = tmp_path_factory.mktemp("torn")
+    for name, data in shuffled_writes(order):
+        with (directory / name).open("ab") as file:
+            file.write(data)
+    for name, share in zip(FILES, lengths, strict=True):
+        whole = (directory / name).read_bytes() if (directory / name).exists() else b""
+        (directory / name).write_bytes(whole[: int(len(whole) * share)])
+
+    assert go_on(directory, 9) == go_on(tmp_path_factory.mktemp("whole"), 9)
+
+
+def test_an_index_has_one_fate_only(tmp_path):
+    journal = Journal(tmp_path, in_order=False)
+    journal.append(outcome(5))
+
+    with pytest.raises(ValueError, match="the outcome of 5 is written down already"):
+        journal.append(outcome(5))
+
+    assert (journal.tried, list(journal.missing(7))) == (1, [0, 1, 2, 3, 4, 6])
     journal.close()

@@ -10,7 +10,8 @@ from run_fakes import fake_pipeline
 
 from toolgraph.errors import GenerationError
 from toolgraph.run.config import RunConfig
-from toolgraph.run.pipeline import FEW, generate
+from toolgraph.run.making import FEW
+from toolgraph.run.pipeline import generate
 
 FAKES = Path(__file__).with_name("run_fakes.py")
 

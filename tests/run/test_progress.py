@@ -1,10 +1,10 @@
 import io
 
-from rich.console import Console
-from rich.progress import Progress as RichBars
-
 from toolgraph.run import progress
+from toolgraph.run.live import Status, as_line
 from toolgraph.run.progress import Bars, PlainLines, Silent, progress_on
+
+STATUS = Status(rejected={"plan": 2}, in_flight=3, limit=8.0, tokens=900, tokens_per_minute=60.0, cost=0.5)
 
 
 class Terminal(io.StringIO):
@@ -42,12 +42,37 @@ def test_a_new_stage_gets_a_line_at_once():
 
 def test_a_terminal_gets_bars_that_say_how_many_were_rejected():
     stream = Terminal()
-    columns = ("{task.description}", "{task.fields[note]}")
-    with RichBars(*columns, console=Console(file=stream), auto_refresh=False) as bars:
-        Bars(bars).show("dialogues", 50, 50, "2 rejected")
+    with progress_on(stream) as bars:
+        bars.show("dialogues", 50, 50, "2 rejected")
 
     assert "dialogues" in stream.getvalue()
     assert "2 rejected" in stream.getvalue()
+
+
+def test_a_terminal_gets_a_panel_below_the_bars_for_a_run_with_models():
+    stream = Terminal()
+    with progress_on(stream) as bars:
+        bars.show("filling tools", 5, 5)
+        bars.show("dialogues", 50, 50, status=STATUS)
+
+    shown = stream.getvalue()
+    assert shown.index("filling tools") < shown.index("50 of 50, 0 in play")
+    assert "2: 2 plan" in shown
+
+
+def test_plain_lines_of_a_run_with_models_come_every_few_seconds(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    stream = io.StringIO()
+    lines = PlainLines(stream)
+
+    for done in (1, 2, 3, 4, 5, 6, 7, 8, 9):
+        lines.show("dialogues", done, 9, status=STATUS)
+        now[0] += 1.0
+
+    written = stream.getvalue().splitlines()
+    assert [line.split(",")[0] for line in written] == [f"dialogues: {done}/9" for done in (1, 4, 7, 9)]
+    assert written[0] == f"dialogues: {as_line(1, 9, STATUS)}"
 
 
 def test_the_stream_decides_what_is_shown():

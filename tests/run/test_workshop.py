@@ -5,7 +5,7 @@ from run_fakes import FakeAgents, link
 
 from toolgraph.dialogue.blueprint import Blueprint
 from toolgraph.dialogue.record import Dialogue
-from toolgraph.errors import AnswerError
+from toolgraph.errors import AnswerError, BudgetReached, EndpointError, GenerationError
 from toolgraph.run.config import RunConfig
 from toolgraph.run.outcome import Rejection
 from toolgraph.run.progress import Silent
@@ -92,7 +92,17 @@ def test_a_mistake_of_ours_costs_one_index_and_leaves_its_traceback(agents):
     assert rejection.blueprint == "d000000"
 
 
-@pytest.mark.parametrize("error", [MemoryError(), OSError("no such file"), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OSError("no such file"),
+        KeyboardInterrupt(),
+        EndpointError("the server is gone"),
+        BudgetReached("the money is spent"),
+        GenerationError("cannot write on usage.jsonl"),
+    ],
+)
 def test_what_the_machine_lacks_is_not_blamed_on_the_index(agents, error):
     def plan(sample, name, index):
         raise error

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from toolgraph.cli.graph import PATH, tools_options
+from toolgraph.cli.model_options import GroupedCommand, endpoint_options, parse_extra, role_options
 
 
-@click.command(epilog="Example: toolgraph generate --tools my_tools.json -n 50 --out runs/mine")
+@click.command(cls=GroupedCommand, epilog="Example: toolgraph generate --tools my_tools.json -n 50 --out runs/mine")
 @tools_options
 @click.option("-n", "n", type=int, help="How many accepted dialogues to make.  [default: 20]")
 @click.option("--out", type=PATH, required=True, help="Directory of the run; the same command continues it.")
@@ -22,26 +23,33 @@ from toolgraph.cli.graph import PATH, tools_options
 @click.option("--threshold", type=float, help="Cosine above which fields are alike.  [default: 0.82]")
 @click.option("--embedder", help="Name or path of a sentence-transformers model.  [default: embedded]")
 @click.option("--mode", help="How dialogues are planned.  [default: toolflow]")
-@click.option("--workers", type=int, help="Processes to use; 0 takes one per core.  [default: 0]")
+@click.option("--workers", type=int, help="Processes to use, or threads with a model; 0 chooses.  [default: 0]")
 @click.option("--max-tries", type=int, help="Give up after this many tries.  [default: 20 n + 100]")
 @click.option("--config", "config_file", type=PATH, help="YAML file with these options by name; flags win.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("--dry-run", is_flag=True, help="With a model: try a few dialogues and say what all would take.")
+@endpoint_options
+@role_options
 def command(
     tools: tuple[Path, ...], more_tools: tuple[Path, ...], out: Path, config_file: Path | None, as_json: bool,
-    **flags: Any,
+    dry_run: bool, **flags: Any,
 ) -> None:  # fmt: skip
     """Synthesize dialogues over a catalogue of tools: yours, or the one that ships with toolgraph.
 
     Every accepted dialogue passed every check. Interrupted, the same command continues and ends with the same bytes.
+    Without --model nothing is asked of anybody and nothing costs anything.
     """
     from toolgraph.run.config import make_config, read_config
+    from toolgraph.run.dry_run import try_out
     from toolgraph.run.pipeline import generate
     from toolgraph.run.progress import progress_on
 
-    given = {key: value for key, value in flags.items() if value is not None}
+    given = {key: value for key, value in flags.items() if value not in (None, ())}
     if tools or more_tools:
         given["tools"] = [str(path) for path in (*tools, *more_tools)]
+    if "extra" in given:
+        given["extra"] = parse_extra(given["extra"])
     config = make_config({**(read_config(config_file) if config_file else {}), **given})
     with progress_on(sys.stderr) as progress:
-        summary = generate(config, out, progress=progress)
-    click.echo(json.dumps(summary.as_dict(), ensure_ascii=False) if as_json else summary.as_text())
+        result = (try_out if dry_run else generate)(config, out, progress=progress)
+    click.echo(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else result.as_text())

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("toolgraph.cli.check", "Check dialogues, ours or anyone's, and print what is wrong."),
     "export": ("toolgraph.cli.export", "Write the dialogues of a run in a training format."),
     "show": ("toolgraph.cli.show", "Print dialogues readably, with the source of every argument."),
+    "doctor": ("toolgraph.cli.doctor", "Say what works before a run, and what to do about what does not."),
 }
 """Each command's module and its help sentence; the module's `command` is the Click command."""
 
@@ -50,8 +51,9 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; an error of ours is one sentence on stderr, 2 for the user's input and 1 for the work."""
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # a retry is no news; what comes of it is
     collision = colliding_package()
-    if collision:
+    if collision and sys.argv[1:2] != ["doctor"]:  # the doctor says so itself, among the rest
         click.echo(collision, err=True)
         sys.exit(1)
     try:

@@ -2,7 +2,9 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from toolgraph.dialogue.record import Usage
 
 Source = Literal["user", "result", "context", "default", "inferred"]
 TurnKind = Literal["tool_request", "missing_parameter", "chitchat"]
@@ -85,3 +87,5 @@ class Blueprint(BaseModel):
     target_turns: int = 0
     """User messages asked for; used where the plan has no turns of its own."""
     turns: tuple[PlannedTurn, ...] = ()
+    usage: Usage = Field(default=Usage(), exclude=True)
+    """What the models consumed that planned it. It goes into the dialogue's usage, and is not written with the plan."""

@@ -220,7 +220,7 @@ def build_tool_graph(
     """Return the graph of `tools`: an edge where a pair of fields has a cosine above `threshold`, strictly.
 
     Parameters are compared with parameters (P-P) and with declared returns (P-R), by the text `{name}: {description}`
-    (ToolFlow, sec. 3.1.1); returns with returns not, and returns that were inferred not at all. `embed_texts` is
+    (ToolFlow, sec. 3.1.1); returns with returns not, and returns guessed from names not at all. `embed_texts` is
     called once, with each distinct text, and returns unit vectors, float32 of shape (n, d).
 
     Raises:
@@ -229,7 +229,7 @@ def build_tool_graph(
     require_threshold(threshold)
     nodes = tuple(tools)
     taken = [[field.text for field in tool.parameter_fields] for tool in nodes]
-    given = [[] if tool.returns_inferred else [field.text for field in tool.return_fields] for tool in nodes]
+    given = [[] if tool.are_returns_guessed else [field.text for field in tool.return_fields] for tool in nodes]
     parameter_texts, return_texts = _numbered(taken), _numbered(given)
     texts = _numbered((parameter_texts, return_texts))
     vectors = embed_texts(list(texts))

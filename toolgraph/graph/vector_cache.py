@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from toolgraph.sqlite_files import open_database, set_aside
+
 Vector = NDArray[np.float32]
 
 FILE_NAME = "embeddings-1.sqlite"
 """The number is the version of the table below."""
 TABLE = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL)"
 KEYS_PER_QUERY = 500
-PATIENCE = 60.0
-"""Seconds to wait for another process that writes."""
 log = logging.getLogger(__name__)
 
 
@@ -56,17 +56,11 @@ class VectorCache:
         """Add vectors, all or none of them; where another process was first, its vector stays."""
         rows = [(_key(model_id, text), vector.astype("<f4").tobytes()) for text, vector in vectors.items()]
         with self._guarded(), self._opened() as database, database:
+            database.execute("BEGIN")
             database.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
 
-    @contextlib.contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.closing(sqlite3.connect(self.path, timeout=PATIENCE)) as database:
-            database.execute("PRAGMA page_size = 8192")
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = NORMAL")
-            database.execute(TABLE)
-            yield database
+    def _opened(self) -> contextlib.closing[sqlite3.Connection]:
+        return contextlib.closing(open_database(self.path, table=TABLE, page_size=8192))
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -76,13 +70,7 @@ class VectorCache:
             log.warning("the embedding cache %s cannot be used (%s); going on without it", self.path, error)
         except sqlite3.DatabaseError as error:
             log.warning("the embedding cache %s is damaged (%s); it is set aside and begun anew", self.path, error)
-            self._set_aside()
-
-    def _set_aside(self) -> None:
-        for suffix in ("-wal", "-shm"):
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
-            self.path.replace(self.path.with_suffix(".damaged"))
+            set_aside(self.path)
 
 
 def _key(model_id: str, text: str) -> bytes:

@@ -10,6 +10,12 @@ from pydantic import BaseModel, ConfigDict
 from toolgraph.dialogue.record import Usage
 from toolgraph.errors import AnswerError
 
+NOW = "<!-- now -->\n"
+"""The line of a prompt file that parts what is said once and for all from what is so now."""
+_COMPLAINT = (
+    "## What was wrong with your last answer\n\nYour last answer could not be used, and nobody has seen it. Give "
+    "another that mends what is said here, and otherwise goes by all that stands above:"
+)
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 AnswerT_co = TypeVar("AnswerT_co", bound=BaseModel, covariant=True)
 
@@ -26,19 +32,42 @@ class Request(BaseModel, Generic[AnswerT_co]):
 
     answer: ClassVar[type[BaseModel]]
     """The class of the answer."""
-    prompt: ClassVar[str]
-    """Name of the Markdown file in `prompts/`, without its ending."""
+    prompt: ClassVar[str] = ""
+    """Name of the Markdown file in `prompts/`, without its ending, where all requests of the class share one."""
 
     key: str
     """The dialogue, place and attempt this request belongs to."""
 
+    @property
+    def prompt_name(self) -> str:
+        """Name of the Markdown file in `prompts/`, without its ending."""
+        return self.prompt
+
     def render(self) -> str:
-        """Return the prompt with the request's fields filled in."""
-        return prompt_template(self.prompt).substitute(self.prompt_fields())
+        """Return the whole prompt with the request's fields filled in."""
+        return "\n\n".join(self.render_parts())
+
+    def render_parts(self) -> tuple[str, str]:
+        """Return the prompt in two parts: what is said once and for all, and what is so now.
+
+        The first is the same for every request of a dialogue, so that a server that caches prefixes reads it once. A
+        backend sends it as the system message, and the second as the user's.
+        """
+        fields = self.prompt_fields()
+        lasting, now = (template.substitute(fields).strip() for template in prompt_templates(self.prompt_name))
+        return lasting, now
 
     def prompt_fields(self) -> dict[str, str]:
-        """Return the text that stands for each field in the prompt."""
-        return {name: str(getattr(self, name)) for name in type(self).model_fields}
+        """Return the text that stands for each placeholder in the prompt: texts and numbers as they are.
+
+        Classes add what is to be said of their other fields. The complaint becomes a passage with its own heading.
+        A passage that has nothing to say is empty, its heading left out as well: a model takes an empty one for noise.
+        """
+        values = ((name, getattr(self, name)) for name in type(self).model_fields)
+        fields = {name: str(value) for name, value in values if isinstance(value, str | int)}
+        if fields.get("complaint"):
+            fields["complaint"] = f"\n\n{_COMPLAINT}\n\n{fields['complaint']}"
+        return fields
 
 
 class Completion(BaseModel, Generic[AnswerT]):
@@ -71,14 +100,16 @@ class Backend(Protocol):
 
 
 @cache
-def prompt_template(name: str) -> string.Template:
-    """Return the prompt file `name` as a template whose placeholders are the request's fields."""
-    return string.Template((resources.files("toolgraph.models") / "prompts" / f"{name}.md").read_text("utf-8"))
+def prompt_templates(name: str) -> tuple[string.Template, string.Template]:
+    """Return the two parts of the prompt file `name`, as templates whose placeholders are what the request fills in."""
+    text = (resources.files("toolgraph.models") / "prompts" / f"{name}.md").read_text("utf-8")
+    lasting, _, now = text.partition(NOW)
+    return string.Template(lasting), string.Template(now)
 
 
 def placeholders(name: str) -> frozenset[str]:
-    """Return the names of the fields a prompt uses."""
-    return frozenset(prompt_template(name).get_identifiers())
+    """Return the names of the placeholders in a prompt."""
+    return frozenset(field for template in prompt_templates(name) for field in template.get_identifiers())
 
 
 def offline_completion(answer: Any) -> Completion[Any]:

@@ -7,7 +7,10 @@ from pydantic import BaseModel, ConfigDict
 
 from toolgraph.dialogue.blueprint import PlannedStep, PlannedTurn, PlanStyle
 from toolgraph.dialogue.messages import Message
+from toolgraph.models.filling import FillRequest
+from toolgraph.models.judging import JudgeRequest
 from toolgraph.models.request import Request
+from toolgraph.models.shown import need_text, plan_text, setting_text, speech_text, tools_text, transcript_text
 from toolgraph.tools.edges import Edge
 from toolgraph.tools.spec import ToolSpec
 
@@ -30,7 +33,6 @@ class PlanRequest(Request[PlanAnswer]):
     """
 
     answer: ClassVar[type[BaseModel]] = PlanAnswer
-    prompt: ClassVar[str] = "plan"
 
     tools: tuple[ToolSpec, ...]
     edges: tuple[Edge, ...]
@@ -40,11 +42,20 @@ class PlanRequest(Request[PlanAnswer]):
     complaint: str = ""
     """What was wrong with the last answer, when the step is tried again."""
 
+    @property
+    def prompt_name(self) -> str:
+        """Each style of plan has a prompt of its own."""
+        return f"plan_{self.plan_style}"
+
     def prompt_fields(self) -> dict[str, str]:
-        """Tools as JSON lines, edges as sentences."""
+        """Tools as JSON lines, edges as pairs of fields."""
         fields = super().prompt_fields()
-        links = [f"- {edge.source} {edge.source_field} -> {edge.target} {edge.target_field}" for edge in self.edges]
-        return {**fields, "tools": _tools_text(self.tools), "edges": "\n".join(links) or "- none"}
+        signs = {"P-R": "->", "P-P": "="}
+        links = [
+            f"- {edge.source} {edge.source_field} {signs[edge.kind]} {edge.target} {edge.target_field}"
+            for edge in self.edges
+        ]
+        return {**fields, "tools": tools_text(self.tools), "edges": "\n".join(links) or "- none"}
 
 
 class UserAnswer(BaseModel):
@@ -52,9 +63,21 @@ class UserAnswer(BaseModel):
 
     model_config = _FROZEN
 
+    done: tuple[int, ...] = ()
+    """Items of the plan that are done by now, counted from 1, where the speaker says so."""
+    current: int = 0
+    """The item this message speaks about, counted from 1; 0 where the speaker does not say."""
     text: str
+    """The message."""
     meaning: tuple[PlannedStep, ...] = ()
     """The calls the speaker had in mind, where it is a rule that knows them and the plan does not say."""
+
+
+_ASKED_BACK = (
+    "The assistant's last message asks you for something it needs. Answer that question, briefly and with what is "
+    "stated above (or, where nothing is, with something plausible), and ask for nothing new."
+)
+_NOT_ASKED = "The assistant is not waiting for anything: bring up the present item yourself."
 
 
 class UserRequest(Request[UserAnswer]):
@@ -74,6 +97,8 @@ class UserRequest(Request[UserAnswer]):
     asked_back: bool
     """Whether the assistant's last message asks for something this item still needs."""
     messages: tuple[Message, ...]
+    plan: tuple[PlannedTurn, ...] = ()
+    """Every item of the plan."""
     past: tuple[PlannedTurn, ...] = ()
     """The items played so far, with the calls they led to where these are known; a language model is not shown them."""
     call_ids: tuple[tuple[str, str], ...] = ()
@@ -81,12 +106,17 @@ class UserRequest(Request[UserAnswer]):
     complaint: str = ""
 
     def prompt_fields(self) -> dict[str, str]:
-        """Tools as JSON lines, the history as lines of speech, the current item as its intent."""
+        """Tools as JSON lines, the history as the user heard it, the plan with progress, the item with its values."""
         return {
             **super().prompt_fields(),
-            "tools": _tools_text(self.tools),
-            "turn": self.turn.intent,
-            "messages": _messages_text(self.messages),
+            "tools": tools_text(self.tools),
+            "style": self.style or "plain",
+            "setting": setting_text(self.messages),
+            "messages": speech_text(self.messages),
+            "plan": plan_text(self.plan, self.turn_number),
+            "turn_number": str(self.turn_number + 1),
+            "turn": need_text(self.turn, self.tools, asked_back=self.asked_back),
+            "asked_back": _ASKED_BACK if self.asked_back else _NOT_ASKED,
         }
 
 
@@ -107,6 +137,7 @@ class AssistantAnswer(BaseModel):
     text: str = ""
     calls: tuple[PlainCall, ...] = ()
     reasoning: str = ""
+    """What was thought in writing before, if anything."""
 
 
 class AssistantRequest(Request[AssistantAnswer]):
@@ -125,13 +156,19 @@ class AssistantRequest(Request[AssistantAnswer]):
     call_ids: tuple[tuple[str, str], ...]
     """Pairs of planned call and actual call id, for those already made; not shown to a language model either."""
     complaint: str = ""
+    wants_reasoning: bool = False
+    """Whether the assistant is to think in writing first; how it is asked to is the backend's affair."""
 
     def prompt_fields(self) -> dict[str, str]:
-        """Tools as JSON lines, the history as lines of speech."""
+        """Tools as JSON lines, the history with calls and results.
+
+        The first part of the prompt has no placeholder: it guides an assistant that gets tools and history in a
+        server's own form just as well.
+        """
         return {
             **super().prompt_fields(),
-            "tools": _tools_text(self.tools),
-            "messages": _messages_text(self.messages),
+            "tools": tools_text(self.tools),
+            "messages": transcript_text(self.messages),
         }
 
 
@@ -160,7 +197,7 @@ class ToolRequest(Request[ToolAnswer]):
         """Definition, arguments and facts as JSON."""
         return {
             **super().prompt_fields(),
-            "tool": _tools_text((self.tool,)),
+            "tool": tools_text((self.tool,)),
             "arguments": json.dumps(self.arguments, ensure_ascii=False),
             "facts": "\n".join(
                 f"- {fact.tool.name} {json.dumps(fact.arguments, ensure_ascii=False)} -> "
@@ -183,18 +220,7 @@ class Fact(BaseModel):
 
 ToolRequest.model_rebuild()
 
-REQUESTS: tuple[type[Request[Any]], ...] = (PlanRequest, UserRequest, AssistantRequest, ToolRequest)
+REQUESTS: tuple[type[Request[Any]], ...] = (
+    PlanRequest, UserRequest, AssistantRequest, ToolRequest, JudgeRequest, FillRequest,
+)  # fmt: skip
 """Every request class; a test sees to it that each has a prompt, a rule and a golden file."""
-
-
-def _tools_text(tools: tuple[ToolSpec, ...]) -> str:
-    shown = ("name", "description", "parameters", "returns")
-    return "\n".join(json.dumps(tool.model_dump(include=set(shown)), ensure_ascii=False) for tool in tools)
-
-
-def _messages_text(messages: tuple[Message, ...]) -> str:
-    lines: list[str] = []
-    for message in messages:
-        lines += [f"{message.role}: {message.content}"] if message.content else []
-        lines += [f"{message.role} calls {call.name} {call.arguments}" for call in message.tool_calls]
-    return "\n".join(lines)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from toolgraph.dialogue.record import Finding
 from toolgraph.errors import ToolSpecError
 from toolgraph.quality.reading import MadeCall, Reading, Unparsable
-from toolgraph.quality.validation import schema_errors
+from toolgraph.tools.validation import schema_errors
 
 
 def known_tool(reading: Reading) -> Iterator[Finding]:

@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 from toolgraph.dialogue.record import Finding
-from toolgraph.quality.definition import Definition
 from toolgraph.quality.known import Known
 from toolgraph.quality.reading import Reading, Unparsable
 from toolgraph.quality.statements import statements_in
 from toolgraph.tools import pointers
+from toolgraph.tools.definition import Definition
 from toolgraph.tools.names import looks_like_identifier
 
 _NAMES = re.compile(r"\w+(?:\.\w+)*")

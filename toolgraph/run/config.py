@@ -1,21 +1,28 @@
 """RunConfig: everything that decides what a run produces, given by a YAML file, by flags, or in Python."""
 
 import difflib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from toolgraph.dialogue.blueprint import PlanStyle
 from toolgraph.errors import ConfigError
 from toolgraph.graph.graph import THRESHOLD
 from toolgraph.graph.sampling import STRATEGIES, parse_range
+from toolgraph.models.online.opening import OFFLINE
 from toolgraph.resources import data_dir
+from toolgraph.run import model_options
+from toolgraph.run.model_options import ModelOptions
 
-UNSTORED = ("workers",)
+UNSTORED = ("workers", *model_options.UNSTORED)
 """What leaves no trace in a run: it is not written down, so that a run's bytes do not depend on it."""
+
+_SECRET = re.compile(r"(?i)^key$|api[_-]?key$|secret|password|authorization|(?:api|auth|access)[_-]?token$")
+"""Names under which people write down keys."""
 
 
 def _as_text(value: Any) -> Any:
@@ -35,10 +42,8 @@ Range = Annotated[str, BeforeValidator(_as_text)]
 """A range of whole numbers, as in `2-6`, or one number."""
 
 
-class RunConfig(BaseModel):
+class RunConfig(ModelOptions):
     """The configuration of one run."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     mode: Literal["toolflow"] = "toolflow"
     """How dialogues are planned: from a sample of linked tools."""
@@ -63,7 +68,7 @@ class RunConfig(BaseModel):
     embedder: str = Field("embedded", min_length=1)
     """The embedding model: `embedded`, or a name or path for SentenceTransformer."""
     workers: int = Field(0, ge=0, strict=True)
-    """How many processes make dialogues; 0 takes one per core. It changes nothing but the time."""
+    """How many processes, or threads with a model, make dialogues; 0 chooses. It changes nothing but the time."""
     max_tries: int | None = Field(None, ge=1, strict=True)
     """After how many dialogues tried the run gives up; none stands for 20 per dialogue wanted and 100 more."""
 
@@ -106,8 +111,9 @@ EXPECTED: dict[str, str] = {
     "plan": "one of grounded, intents, none",
     "threshold": "a number between 0 and 1",
     "embedder": "embedded, or the name or path of a model",
-    "workers": "a whole number of at least 0, where 0 takes one per core",
+    "workers": "a whole number of at least 0, where 0 leaves the choice to toolgraph",
     "max_tries": "a whole number of at least 1",
+    **model_options.EXPECTED,
 }
 """What each key must hold, in the words of an error message."""
 
@@ -119,6 +125,12 @@ def make_config(values: Mapping[str, Any], *, where: str = "") -> RunConfig:
         ConfigError: a key is unknown, or its value is not what the key expects.
     """
     opening = f"{where}: " if where else ""
+    for key in (*values, *_names_in(values.get("extra"))):
+        if _SECRET.search(str(key)):
+            raise ConfigError(
+                f"{opening}'{key}' has no place in a configuration, which is written down; "
+                "put the key into the environment variable OPENAI_API_KEY"
+            )
     for key in values:
         if key not in EXPECTED:
             near = difflib.get_close_matches(str(key), EXPECTED, n=1)
@@ -154,10 +166,38 @@ def read_config(path: Path) -> dict[str, Any]:
     return values
 
 
+def require_consistent(config: RunConfig) -> None:
+    """See to it that no key asks for what another one rules out; a file may hold a part, so this is for the whole.
+
+    Raises:
+        ConfigError: a key needs a model, or a judge, that is not there.
+    """
+    if config.min_score is not None and not config.judge_model:
+        raise ConfigError("min_score is set and nobody judges; name a judge with --judge-model NAME")
+    if config.model:
+        return
+    defaults = RunConfig()
+    for key in ModelOptions.model_fields:
+        if key not in model_options.IDLE and getattr(config, key) != getattr(defaults, key):
+            raise ConfigError(f"{key} is set and no model is; name one with --model NAME, or --model {OFFLINE}")
+
+
 def write_config(config: RunConfig) -> str:
-    """Return the configuration as YAML text that `read_config` reads."""
-    values = config.model_dump(mode="json", exclude=set(UNSTORED))
+    """Return the configuration as YAML text that `read_config` reads; what says nothing of models is left out."""
+    unset = {key for key, field in ModelOptions.model_fields.items() if getattr(config, key) == field.default}
+    values = config.model_dump(mode="json", exclude={*UNSTORED, *unset})
     return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+
+
+def _names_in(value: Any) -> Iterator[str]:
+    """Every key in a JSON value, however deep."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _names_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _names_in(inner)
 
 
 def _shown(value: Any) -> str:

@@ -8,11 +8,13 @@
     dialogues.jsonl    the accepted dialogues
     rejected.jsonl     what was tried and not accepted, and why
     metrics.json       numbers over the accepted dialogues and the yield
+    responses.sqlite   with a model: its responses, so that nothing is asked and paid for twice
+    usage.jsonl        with a model: what each response consumed
 
 The same configuration continues a run. `n` may differ as long as no more dialogues than that are accepted already,
-since the accepted ones are always the first by index; `workers` and `max_tries` may differ because they change
-nothing in the data. Anything else is another run and another directory, except that a directory in which no dialogue
-was tried yet is begun anew.
+since the accepted ones are always the first by index; `max_tries`, `workers` and the limits on time and money may
+differ because they change nothing in the data, and `base_url` because a server may move. Anything else is another run
+and another directory, except that a directory in which no dialogue was tried yet is begun anew.
 """
 
 import contextlib
@@ -38,7 +40,7 @@ CONFIG, DIGEST, TOOLS, GRAPH, METRICS, LOCK = (
 )  # fmt: skip
 EARLY = frozenset({LOCK, DIGEST})
 """What a run that was killed at once may have left before it wrote `config.yaml`."""
-CHANGEABLE = frozenset({*UNSTORED, "n", "max_tries", "tools"})
+CHANGEABLE = frozenset({*UNSTORED, "n", "max_tries", "tools", "base_url"})
 """Keys that may differ when a run is continued; tools are compared by their content, and `n` with what there is."""
 
 
@@ -109,7 +111,7 @@ def open_run(path: Path, config: RunConfig, digest: str) -> Iterator[RunDirector
                 (path / METRICS).unlink(missing_ok=True)
                 write_whole(path / DIGEST, lambda file: file.write_text(f"{digest}\n", encoding="ascii"))
                 write_whole(path / CONFIG, lambda file: file.write_text(write_config(config), encoding="utf-8"))
-            journal = Journal(path)
+            journal = Journal(path, in_order=not config.model)
         except OSError as error:
             raise RunDirectoryError(f"{path}: cannot be written ({error.strerror or error})") from error
         if journal.accepted < config.n:
@@ -197,7 +199,7 @@ def _stored_digest(path: Path) -> str:
 
 
 def _clear(path: Path) -> None:
-    """Take away what was prepared for a run that made no dialogue."""
+    """Take away what was prepared for a run that made no dialogue; responses and what they cost stay."""
     shutil.rmtree(path / GRAPH, ignore_errors=True)
     for name in (TOOLS, METRICS):
         (path / name).unlink(missing_ok=True)

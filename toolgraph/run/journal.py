@@ -1,13 +1,15 @@
 """Journal: the append-only files of a run, which agree with each other whenever the run was stopped.
 
 Each index tried leaves one line in `dialogues.jsonl` or in `rejected.jsonl`, and before it, where it got that far,
-one in `blueprints.jsonl`, in the order of the indices. A run that was killed leaves at worst a last line cut short
-or a blueprint without its fate. Since the fate of an index depends on nothing but the configuration and the index,
-what does not fit is cut off and made again, the same.
+one in `blueprints.jsonl`. Without a model the lines are in the order of the indices; with one they are in the order
+in which they were finished, and a run that was stopped has gaps. A run that was killed leaves at worst a last line
+cut short or a blueprint without its fate. What does not fit is cut off and made again, the same: by rule, or from the
+responses that were kept.
 """
 
 import json
 import logging
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,32 +37,49 @@ class Line:
 class Journal:
     """The three files, open for appending.
 
-    Opening brings files left by a killed run into agreement; `accepted` and `rejected` count what they hold.
+    Opening brings files left by a killed run into agreement; `accepted` and `rejected` count what they hold. With
+    `in_order` the indices are taken one after the other, else in any order, and then each line is forced to the disk,
+    since a model was paid for it.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self.accepted, self.rejected = _agree(directory)
+    def __init__(self, directory: Path, *, in_order: bool = True) -> None:
+        held = {name: list(_lines(directory / name)) for name in FILES}
+        kept = _agreed_in_order(held) if in_order else _agreed(held)
+        for name in FILES:
+            end = held[name][kept[name] - 1].end if kept[name] else 0
+            _cut(directory / name, end, dropped=len(held[name]) - kept[name])
+        self._in_order = in_order
+        self._done = {line.index for name in (DIALOGUES, REJECTED) for line in held[name][: kept[name]]}
+        self.accepted, self.rejected = kept[DIALOGUES], kept[REJECTED]
         self._files: dict[str, BinaryIO] = {name: (directory / name).open("ab") for name in FILES}
 
     @property
-    def next_index(self) -> int:
-        """The first index that was not tried yet."""
+    def tried(self) -> int:
+        """How many indices have their fate."""
         return self.accepted + self.rejected
 
+    def missing(self, end: int) -> Iterator[int]:
+        """Yield the indices below `end` that had no fate when this was called, in order."""
+        done = self._done.copy()
+        return (index for index in range(end) if index not in done)
+
     def append(self, outcome: Outcome) -> None:
-        """Write one outcome down; it is in the hands of the system when this returns.
+        """Write one outcome down; it is in the hands of the system, or on the disk, when this returns.
 
         Raises:
             GenerationError: it cannot be written.
         """
-        if outcome.index != self.next_index:
-            raise ValueError(f"expected the outcome of {self.next_index}, got that of {outcome.index}")
+        if outcome.index in self._done:
+            raise ValueError(f"the outcome of {outcome.index} is written down already")
+        if self._in_order and outcome.index != self.tried:
+            raise ValueError(f"expected the outcome of {self.tried}, got that of {outcome.index}")
         try:
             if outcome.blueprint is not None:
                 self._write(BLUEPRINTS, outcome.blueprint)
             self._write(DIALOGUES if outcome.is_accepted else REJECTED, outcome.line)
         except OSError as error:
             raise GenerationError(f"cannot write on ({error}); make room and start the same command again") from error
+        self._done.add(outcome.index)
         if outcome.is_accepted:
             self.accepted += 1
         else:
@@ -74,6 +93,8 @@ class Journal:
     def _write(self, name: str, line: str) -> None:
         self._files[name].write(line.encode("utf-8", "surrogatepass") + b"\n")
         self._files[name].flush()
+        if not self._in_order:
+            os.fsync(self._files[name].fileno())
 
 
 def counted_in(directory: Path) -> tuple[int, int]:
@@ -81,9 +102,8 @@ def counted_in(directory: Path) -> tuple[int, int]:
     return sum(1 for _ in _lines(directory / DIALOGUES)), sum(1 for _ in _lines(directory / REJECTED))
 
 
-def _agree(directory: Path) -> tuple[int, int]:
-    """Cut the files to the longest run of indices they agree on; return how many were accepted and rejected."""
-    held = {name: list(_lines(directory / name)) for name in FILES}
+def _agreed_in_order(held: dict[str, list[Line]]) -> dict[str, int]:
+    """Return how many lines of each file belong to the longest run of indices from 0 that the files agree on."""
     kept = dict.fromkeys(FILES, 0)
 
     def following(name: str) -> Line | None:
@@ -101,10 +121,29 @@ def _agree(directory: Path) -> tuple[int, int]:
                 break
             kept[BLUEPRINTS] += 1
         kept[fate] += 1
-    for name in FILES:
-        end = held[name][kept[name] - 1].end if kept[name] else 0
-        _cut(directory / name, end, dropped=len(held[name]) - kept[name])
-    return kept[DIALOGUES], kept[REJECTED]
+    return kept
+
+
+def _agreed(held: dict[str, list[Line]]) -> dict[str, int]:
+    """Return how many lines of each file can stay so that every plan has a fate and every fate its plan.
+
+    A line that lacks its counterpart goes with all that follow it in its file, whose counterparts may go then; in
+    the end nothing is left that does not fit.
+    """
+    kept = {name: len(lines) for name, lines in held.items()}
+    before = None
+    while kept != before:
+        before = dict(kept)
+        stay = {name: lines[: kept[name]] for name, lines in held.items()}
+        planned = {line.index for line in stay[BLUEPRINTS]}
+        decided = {line.index for name in (DIALOGUES, REJECTED) for line in stay[name]}
+        for name in FILES:
+            fits = [
+                line.index in decided if name == BLUEPRINTS else line.index in planned or not line.has_blueprint
+                for line in stay[name]
+            ]
+            kept[name] = fits.index(False) if False in fits else len(fits)
+    return kept
 
 
 def _cut(path: Path, end: int, *, dropped: int) -> None:

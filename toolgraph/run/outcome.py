@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from toolgraph.dialogue.blueprint import Blueprint
 from toolgraph.dialogue.messages import Message
-from toolgraph.dialogue.record import Dialogue
+from toolgraph.dialogue.record import Dialogue, Usage
 
 
 class Rejection(BaseModel):
@@ -33,6 +33,22 @@ class Rejection(BaseModel):
     """How often each rule of the sampling strategy fired."""
     messages: tuple[Message, ...] = ()
     """What had been said by then."""
+    usage: Usage = Usage()
+    """What models consumed for it; left out of the file where that is nothing."""
+
+    @property
+    def at(self) -> str:
+        """Where it failed, as rejections are counted: `stage/check`, or the stage alone."""
+        return at(self.stage, self.check)
+
+
+class Fate(BaseModel):
+    """What dialogues and rejections have in common, for a reader who wants no more."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    usage: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,17 @@ class Outcome:
     is_accepted: bool
     line: str
     blueprint: str | None
+    reason: str = ""
+    """Of a rejection, where and by which check: `stage/check`."""
+
+
+def at(stage: str, check: str) -> str:
+    """Return where a dialogue failed, in one word.
+
+    >>> at("assistant", "valid_arguments"), at("plan", "")
+    ('assistant/valid_arguments', 'plan')
+    """
+    return f"{stage}/{check}" if check else stage
 
 
 def id_of(index: int) -> str:
@@ -65,4 +92,5 @@ def accepted(index: int, blueprint: Blueprint, dialogue: Dialogue) -> Outcome:
 def rejected(index: int, blueprint: Blueprint | None, rejection: Rejection) -> Outcome:
     """Return the outcome of a try that failed."""
     plan = blueprint.model_dump_json() if blueprint else None
-    return Outcome(index, False, rejection.model_dump_json(), plan)
+    was_free = not rejection.usage.prompt_tokens + rejection.usage.completion_tokens
+    return Outcome(index, False, rejection.model_dump_json(exclude={"usage"} if was_free else None), plan, rejection.at)

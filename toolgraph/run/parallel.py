@@ -1,7 +1,7 @@
-"""Parallel execution: results in the order of their indices, whatever makes them.
+"""Parallel execution without a model: results in the order of their indices, whatever makes them.
 
-A way to execute is a function from work and indices to an iterator of results in order. `inline` and `processes` are
-two; work that waits for a network wants threads, which would be a third.
+A way to execute is a function from work and indices to an iterator of results. `inline` and `processes` give them in
+order; work that waits for a model's server wants `threads`, in a module of its own.
 """
 
 import contextlib

@@ -1,8 +1,8 @@
 """The pipeline: tools to graph to dialogues to metrics, and the one place that chooses who does each of them."""
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,17 +10,20 @@ from pathlib import Path
 from agents.engine import play
 from planners.toolflow import PlanOptions, plan_dialogue
 from toolgraph.dialogue.blueprint import Blueprint
-from toolgraph.errors import GenerationError
+from toolgraph.errors import BudgetReached, GenerationError
 from toolgraph.graph.embedding import EMBEDDED, Vectors, embed, load_encoder
 from toolgraph.graph.graph import THRESHOLD, ToolGraph, build_tool_graph
 from toolgraph.graph.sampling import parse_range, sample_once
 from toolgraph.graph.vector_cache import default_cache
 from toolgraph.models.offline.backend import OfflineBackend
+from toolgraph.models.online.opening import Models
 from toolgraph.quality.checks import run_checks
-from toolgraph.run import parallel
-from toolgraph.run.config import RunConfig
+from toolgraph.quality.judge import judge
+from toolgraph.run.config import RunConfig, require_consistent
 from toolgraph.run.directory import RunDirectory, digest_of, open_run, started_config
-from toolgraph.run.outcome import Outcome
+from toolgraph.run.filling import fill_tools
+from toolgraph.run.making import make_dialogues
+from toolgraph.run.models import OpenModels, models_of, open_for, require_usable, usage_in
 from toolgraph.run.progress import Progress, Silent
 from toolgraph.run.summary import RunSummary, measure_run
 from toolgraph.run.workshop import Workshop
@@ -30,13 +33,10 @@ from toolgraph.tools.edges import ToolSample
 from toolgraph.tools.returns import with_returns
 from toolgraph.tools.spec import ToolSpec
 
-FEW = 20
-"""Dialogues below which further processes cost more than they save, where their number is not given."""
-
 Link = Callable[[Sequence[ToolSpec], RunConfig, Progress], ToolGraph]
 """Makes the graph of a catalogue."""
-Equip = Callable[[RunConfig, ToolGraph], Workshop]
-"""Makes the workshop of a run; called once, before workers are forked."""
+Equip = Callable[[RunConfig, ToolGraph, Models | None], Workshop]
+"""Makes the workshop of a run, with the models it has, if any; called once, before workers are forked."""
 
 
 def link_tools(
@@ -63,9 +63,9 @@ def link(tools: Sequence[ToolSpec], config: RunConfig, progress: Progress) -> To
     return link_tools(tools, threshold=config.threshold, embedder=config.embedder, progress=progress)
 
 
-def equip(config: RunConfig, graph: ToolGraph) -> Workshop:
-    """Return the workshop that samples from `graph`, and plans, plays and checks with the offline backend."""
-    backend = OfflineBackend(config.seed)
+def equip(config: RunConfig, graph: ToolGraph, models: Models | None = None) -> Workshop:
+    """Return the workshop that samples from `graph`, and plans, plays and checks with models or the offline backend."""
+    backend = models.backend if models else OfflineBackend(config.seed)
     shortest, longest = parse_range(config.turns)
     options = PlanOptions(plan_style=config.plan, min_turns=shortest, max_turns=longest)
     sizes = parse_range(config.tools_per_dialogue)
@@ -82,15 +82,26 @@ def equip(config: RunConfig, graph: ToolGraph) -> Workshop:
         seed = derived_seed(config.seed, "dialogue", index)
         return plan_dialogue(drawn, id=name, seed=seed, backend=backend, options=options)
 
-    return Workshop(sample=sample, plan=plan, play=partial(play, backend=backend), check=run_checks)
+    if models is None:
+        return Workshop(sample=sample, plan=plan, play=partial(play, backend=backend), check=run_checks)
+    return Workshop(
+        sample=sample, plan=plan, check=run_checks,
+        play=partial(play, backend=backend, checks_steps=True, wants_reasoning=config.reasoning),
+        judge=partial(judge, backend=models.judge) if models.judge else None, min_score=config.min_score,
+        models=partial(models_of, models),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Who makes the graph and who makes the dialogues; the defaults are the embedding model and the offline backend."""
+    """Who makes the graph and who makes the dialogues; the defaults are the embedding model and the offline backend.
+
+    `open_models` is called only for a configuration that names models.
+    """
 
     link: Link = link
     equip: Equip = equip
+    open_models: OpenModels = open_for
 
 
 def generate(
@@ -99,74 +110,81 @@ def generate(
     """Make `config.n` accepted dialogues in the directory `out`, or continue there until there are as many.
 
     The accepted dialogues are the first ones by index that pass every check, whatever the number of workers and
-    however often the run was interrupted: the same configuration ends with the same bytes.
+    however often the run was interrupted: the same configuration ends with the same bytes. With models it ends with
+    the same dialogues, as far as their responses are the same, in the order in which they were finished; a limit on
+    money, tokens or time ends it early, and then `stopped` of the summary says so.
 
     Raises:
         InputError: the tools, the configuration or the directory cannot be used.
         EmbeddingError: the embedding model cannot be used.
+        EndpointError: a model's server cannot be used; what was done until then is kept.
         GenerationError: too few dialogues were accepted within `config.tries`, or they cannot be written.
     """
-    progress, pipeline, path = progress or Silent(), pipeline or Pipeline(), Path(out)
-    clock = Clock()
-    digest = digest_of(config.sources)
-    is_begun = started_config(path) is not None
-    with clock("tools"):  # before anything is written, so that tools that cannot be read leave nothing behind
-        tools = None if is_begun else load_tools(config.sources, rename_duplicates=config.rename_duplicates)
-    with open_run(path, config, digest) as run:
-        before = run.journal.accepted
+    progress, path, clock = progress or Silent(), Path(out), Clock()
+    with begun(config, path, clock) as (run, tools):
+        before, stopped = run.journal.accepted, ""
         if before < config.n:
-            with clock("graph"):
-                graph = run.stored_graph()
-                if graph is None:
-                    tools = tools or load_tools(config.sources, rename_duplicates=config.rename_duplicates)
-                    graph = pipeline.link(tools, config, progress)
-                    run.store(tools, graph)
-            with clock("workshop"):
-                workshop = pipeline.equip(config, graph)
-            with clock("dialogues"):
-                _make_dialogues(config, run, workshop, progress)
+            stopped = make(config, run, tools, progress=progress, pipeline=pipeline or Pipeline(), clock=clock)
+            if run.journal.accepted < config.n and not stopped:
+                raise GenerationError(
+                    f"only {run.journal.accepted} of {config.n} dialogues were accepted in {run.journal.tried} tries; "
+                    f"{run.rejections} says why; raise --max-tries to go on"
+                )
         metrics = run.read_metrics()
         if metrics is None:
             with clock("metrics"):
                 metrics = measure_run(run.dialogues, run.rejections)
+                if config.model:
+                    metrics["usage"] = usage_in(run.path, config)
                 run.write_metrics(metrics)
         return RunSummary(
-            directory=str(path), accepted=run.journal.accepted, tried=run.journal.next_index,
-            rejected=metrics["rejected"], made=run.journal.accepted - before, seconds=clock.seconds, metrics=metrics,
+            directory=str(path), accepted=run.journal.accepted, tried=run.journal.tried, rejected=metrics["rejected"],
+            made=run.journal.accepted - before, seconds=clock.seconds, metrics=metrics, stopped=stopped,
         )  # fmt: skip
 
 
-def _make_dialogues(config: RunConfig, run: RunDirectory, workshop: Workshop, progress: Progress) -> None:
-    """Append outcomes, index by index, until enough are accepted.
+@contextmanager
+def begun(
+    config: RunConfig, path: Path, clock: "Clock"
+) -> Iterator[tuple[RunDirectory, tuple[ToolSpec, ...] | None]]:  # fmt: skip
+    """Open the directory of a run, and the tools if it is a new one; what can be refused leaves nothing behind.
 
     Raises:
-        GenerationError: there are too few after `config.tries`.
+        InputError: the tools, the configuration or the directory cannot be used.
     """
-    journal = run.journal
-    indices = range(journal.next_index, config.tries)
-    progress.show("dialogues", journal.accepted, config.n)
-    with closing(_outcomes(config, run, workshop, indices)) as outcomes:
-        for outcome in outcomes:
-            journal.append(outcome)
-            note = f"{journal.rejected} rejected" if journal.rejected else ""
-            progress.show("dialogues", journal.accepted, config.n, note)
-            if journal.accepted >= config.n:
-                return
-    raise GenerationError(
-        f"only {journal.accepted} of {config.n} dialogues were accepted in {journal.next_index} tries; "
-        f"{run.rejections} says why; raise --max-tries to go on"
-    )
+    require_consistent(config)
+    if config.model:
+        require_usable(config)
+    digest = digest_of(config.sources)
+    is_begun = started_config(path) is not None
+    with clock("tools"):
+        tools = None if is_begun else load_tools(config.sources, rename_duplicates=config.rename_duplicates)
+    with open_run(path, config, digest) as run:
+        yield run, tools
 
 
-def _outcomes(
-    config: RunConfig, run: RunDirectory, workshop: Workshop, indices: range
-) -> Generator[Outcome, None, None]:
-    """Choose how the work is executed: in this process for a few dialogues or one worker, else in several."""
-    wanted = config.n - run.journal.accepted
-    workers = config.workers or (1 if wanted < FEW else parallel.cores())
-    if workers == 1:
-        return parallel.inline(workshop.attempt, indices)
-    return parallel.processes(workshop.attempt, indices, workers=workers, at_start=run.forget_lock)
+def make(
+    config: RunConfig, run: RunDirectory, tools: tuple[ToolSpec, ...] | None, *, progress: Progress,
+    pipeline: Pipeline, clock: "Clock",
+) -> str:  # fmt: skip
+    """Make what is missing in a run: the graph, then dialogues; return why it stopped early, if it did."""
+    try:
+        with ExitStack() as open_until_done:
+            models = open_until_done.enter_context(pipeline.open_models(config, run.path)) if config.model else None
+            with clock("graph"):
+                graph = run.stored_graph()
+                if graph is None:
+                    tools = tools or load_tools(config.sources, rename_duplicates=config.rename_duplicates)
+                    if config.fill and models is not None:
+                        tools = fill_tools(tools, models.filler, workers=config.concurrency, progress=progress)
+                    graph = pipeline.link(tools, config, progress)
+                    run.store(tools, graph)
+            with clock("workshop"):
+                workshop = pipeline.equip(config, graph, models)
+            with clock("dialogues"):
+                return make_dialogues(config, run, workshop, progress, models)
+    except BudgetReached as reached:
+        return str(reached)
 
 
 class Clock:

@@ -5,7 +5,10 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from toolgraph.run.live import Status, as_line, as_panel, duration
+
 if TYPE_CHECKING:
+    from rich.live import Live
     from rich.progress import Progress as RichBars
     from rich.progress import TaskID
 
@@ -18,15 +21,18 @@ REFRESH = 0.1
 class Progress(Protocol):
     """Whatever wants to know how far a run is."""
 
-    def show(self, stage: str, done: int, total: int, note: str = "") -> None:
-        """Take note that `done` of `total` are done in `stage`; stages follow each other."""
+    def show(self, stage: str, done: int, total: int, note: str = "", *, status: Status | None = None) -> None:
+        """Take note that `done` of `total` are done in `stage`; stages follow each other.
+
+        A run with models gives its `status` while it makes dialogues, several times a second.
+        """
         ...
 
 
 class Silent:
     """Shows nothing."""
 
-    def show(self, stage: str, done: int, total: int, note: str = "") -> None:
+    def show(self, stage: str, done: int, total: int, note: str = "", *, status: Status | None = None) -> None:
         """Do nothing."""
 
 
@@ -39,7 +45,7 @@ class PlainLines:
         self._began_at = self._written_at = 0.0
         self._began_with = 0
 
-    def show(self, stage: str, done: int, total: int, note: str = "") -> None:
+    def show(self, stage: str, done: int, total: int, note: str = "", *, status: Status | None = None) -> None:
         """Write a line if it is time for one."""
         now = time.monotonic()
         if stage != self._stage:
@@ -47,35 +53,46 @@ class PlainLines:
         elif done < total and now - self._written_at < PAUSE:
             return
         self._written_at = now
+        if status is not None:
+            self._write(f"{stage}: {as_line(done, total, status)}")
+            return
         rate = (done - self._began_with) / (now - self._began_at) if now > self._began_at else 0.0
         parts = [f"{done}/{total}"] + [note] * bool(note)
         if rate and done < total:
             parts += [f"{rate:.1f}/s", f"{duration((total - done) / rate)} left"]
-        self._stream.write(f"{stage}: {', '.join(parts)}\n")
+        self._write(f"{stage}: {', '.join(parts)}")
+
+    def _write(self, line: str) -> None:
+        self._stream.write(f"{line}\n")
         self._stream.flush()
 
 
 class Bars:
-    """A bar per stage on a terminal.
+    """A bar per stage on a terminal, and below them a panel for a run with models.
 
-    Bars are redrawn when something is shown and never from a thread of their own, which forked workers would inherit
+    They are redrawn when something is shown and never from a thread of their own, which forked workers would inherit
     in the middle of its work.
     """
 
-    def __init__(self, bars: "RichBars") -> None:
+    def __init__(self, bars: "RichBars", live: "Live") -> None:
         self._bars = bars
+        self._live = live
         self._tasks: dict[str, TaskID] = {}
         self._drawn_at = 0.0
 
-    def show(self, stage: str, done: int, total: int, note: str = "") -> None:
-        """Move the bar of the stage."""
-        if stage not in self._tasks:
-            self._tasks[stage] = self._bars.add_task(stage, total=total, completed=done, note=note)
-        self._bars.update(self._tasks[stage], total=total, completed=done, note=note)
+    def show(self, stage: str, done: int, total: int, note: str = "", *, status: Status | None = None) -> None:
+        """Move the bar of the stage, or redraw the panel."""
+        from rich.console import Group
+
+        if status is None:
+            if stage not in self._tasks:
+                self._tasks[stage] = self._bars.add_task(stage, total=total, completed=done, note=note)
+            self._bars.update(self._tasks[stage], total=total, completed=done, note=note)
         now = time.monotonic()
         if done >= total or now - self._drawn_at >= REFRESH:
             self._drawn_at = now
-            self._bars.refresh()
+            below = [as_panel(stage, done, total, status)] if status is not None else []
+            self._live.update(Group(self._bars, *below), refresh=True)
 
 
 @contextlib.contextmanager
@@ -86,24 +103,13 @@ def progress_on(stream: TextIO) -> Iterator[Progress]:
         return
     from rich import progress
     from rich.console import Console
+    from rich.live import Live
 
     columns = (
         progress.TextColumn("{task.description}"), progress.BarColumn(bar_width=30), progress.MofNCompleteColumn(),
         progress.TextColumn("{task.fields[note]}"), progress.TimeElapsedColumn(), progress.TimeRemainingColumn(),
     )  # fmt: skip
-    with progress.Progress(*columns, console=Console(file=stream), auto_refresh=False) as bars:
-        yield Bars(bars)
-
-
-def duration(seconds: float) -> str:
-    """Return a time span in words short enough for a line.
-
-    >>> duration(42), duration(150), duration(7300)
-    ('42 s', '2 min 30 s', '2 h 1 min')
-    """
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+    console = Console(file=stream)
+    bars = progress.Progress(*columns, console=console, auto_refresh=False)
+    with Live(bars, console=console, auto_refresh=False) as live:
+        yield Bars(bars, live)

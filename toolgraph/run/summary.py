@@ -9,7 +9,8 @@ from typing import Any
 
 from toolgraph.dialogue.record import Dialogue
 from toolgraph.quality.metrics import measure
-from toolgraph.run.progress import duration
+from toolgraph.run.live import duration, money
+from toolgraph.run.outcome import at
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class RunSummary:
     """How long each stage took, by name."""
     metrics: dict[str, Any]
     """What `metrics.json` holds."""
+    stopped: str = ""
+    """Why the run stopped before there were enough; it can be continued."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary as JSON holds it."""
@@ -39,7 +42,14 @@ class RunSummary:
         began = "" if self.made == self.accepted else f", {self.accepted - self.made} of them made before"
         lines = [f"{self.accepted} dialogues in {self.directory} ({kept}{began}, {took})"]
         lines += [f"  rejected {count} x {reason}" for reason, count in self.rejected.items()]
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._spending(), *[f"stopped: {self.stopped}"] * bool(self.stopped)])
+
+    def _spending(self) -> list[str]:
+        usage = self.metrics.get("usage")
+        if not usage:
+            return []
+        tokens, cost = usage["prompt_tokens"] + usage["completion_tokens"], usage["cost"]
+        return [f"  used {tokens:,} tokens, {'price unknown' if cost is None else money(cost)}"]
 
 
 def measure_run(dialogues: Path, rejections: Path) -> dict[str, Any]:
@@ -49,6 +59,7 @@ def measure_run(dialogues: Path, rejections: Path) -> dict[str, Any]:
     """
     rules: Counter[str] = Counter()
     rejected: Counter[str] = Counter()
+    scores = _Scores()
     accepted = 0
 
     def read() -> Iterator[Dialogue]:
@@ -56,6 +67,7 @@ def measure_run(dialogues: Path, rejections: Path) -> dict[str, Any]:
         for line in _lines(dialogues):
             dialogue = Dialogue.model_validate_json(line)
             rules.update(dialogue.meta.get("rules", {}))
+            scores.add(dialogue.meta.get("judge"))
             accepted += 1
             yield dialogue
 
@@ -63,7 +75,7 @@ def measure_run(dialogues: Path, rejections: Path) -> dict[str, Any]:
     for line in _lines(rejections):
         record = json.loads(line)
         rules.update(record["rules"])
-        rejected["/".join(filter(None, (record["stage"], record["check"])))] += 1
+        rejected[at(record["stage"], record["check"])] += 1
     tried = accepted + rejected.total()
     return {
         "accepted": accepted,
@@ -72,7 +84,40 @@ def measure_run(dialogues: Path, rejections: Path) -> dict[str, Any]:
         "rejected": dict(sorted(rejected.items())),
         "sampling_rules": dict(sorted(rules.items())),
         **measured,
+        **scores.as_metrics(),
     }
+
+
+def reasons_in(rejections: Path) -> Iterator[str]:
+    """Yield `stage/check` of every rejection in a file."""
+    for line in _lines(rejections):
+        record = json.loads(line)
+        yield at(record["stage"], record["check"])
+
+
+class _Scores:
+    """What judges said of the accepted dialogues of a run."""
+
+    def __init__(self) -> None:
+        self._judged = self._without_verdict = 0
+        self._sums: Counter[str] = Counter()
+
+    def add(self, verdict: dict[str, Any] | None) -> None:
+        """Count what `meta["judge"]` of a dialogue holds; none where nobody was asked."""
+        if verdict is None:
+            return
+        if verdict["scores"] is None:
+            self._without_verdict += 1
+        else:
+            self._judged += 1
+            self._sums.update(verdict["scores"])
+
+    def as_metrics(self) -> dict[str, Any]:
+        """Return the mean of each score over those judged, and how many have no verdict; nothing if nobody judged."""
+        if not self._judged + self._without_verdict:
+            return {}
+        means = {name: round(total / self._judged, 4) for name, total in self._sums.items()}
+        return {"judge": {"judged": self._judged, "without_verdict": self._without_verdict, **means}}
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -1,8 +1,8 @@
 """Returns inferred for tools whose owners say nothing of them.
 
-ToolFlow had a language model fill in missing return schemas. Here the verb and the thing a tool is about decide, from a
-table of shapes. What is inferred is marked (`returns_inferred`), takes no part in the graph, and is never taken for the
-owner's word.
+ToolFlow had a language model fill in missing return schemas, as `generate --fill` does (`tools/filling.py`). Here the
+verb and the thing a tool is about decide, from a table of shapes. What is inferred so is marked (`returns_inferred`),
+takes no part in the graph, and is never taken for the owner's word.
 """
 
 import re

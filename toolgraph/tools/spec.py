@@ -1,6 +1,7 @@
 """ToolSpec: what a tool is."""
 
 import json
+import operator
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal, Self
@@ -12,6 +13,8 @@ from toolgraph.tools.schema import Schema
 from toolgraph.tools.standard import standard_schema
 
 Effects = Literal["reads", "writes", "deletes", "unknown"]
+RETURNS = "/returns"
+"""The mark, among those of `filled`, that somebody who read what the tool does has written its returns."""
 
 
 class Origin(BaseModel):
@@ -48,6 +51,9 @@ class ToolSpec(BaseModel):
     """Where the definition came from."""
     effects: Effects = "unknown"
     """What a call changes."""
+    filled: tuple[str, ...] = Field(default=(), exclude_if=operator.not_)
+    """What was filled in and is not the owner's, as JSON Pointers into this specification, such as
+    `/parameters/properties/city/description`, or `/returns`."""
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with the fields in `update` changed, and nothing kept that was computed from the old ones."""
@@ -78,6 +84,11 @@ class ToolSpec(BaseModel):
     def return_fields(self) -> tuple[fields.Field, ...]:
         """The leaves of the returns; empty where nothing is known of them."""
         return fields.flatten(self.output_schema) if self.output_schema else ()
+
+    @property
+    def are_returns_guessed(self) -> bool:
+        """Whether the returns were inferred from names alone, which is too little to link tools by."""
+        return self.returns_inferred and RETURNS not in self.filled
 
     @cached_property
     def definition_key(self) -> str:

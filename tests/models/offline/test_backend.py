@@ -10,9 +10,10 @@ import pytest
 from agents.engine import DialogueFailed, play
 from planners.toolflow import PlanOptions, plan_dialogue
 from tests.fakes import ListeningBackend, play_offline, sample_of
+from toolgraph.dialogue.spoken import find_said, today_in
 from toolgraph.errors import AnswerError
 from toolgraph.models.offline.backend import OfflineBackend
-from toolgraph.models.requests import REQUESTS
+from toolgraph.models.requests import AssistantRequest, PlanRequest, ToolRequest, UserRequest
 from toolgraph.quality.checks import findings_in
 from toolgraph.resources import data_dir
 from toolgraph.seeds import rng
@@ -53,9 +54,8 @@ def test_the_same_request_gets_the_same_answer_whenever_it_is_asked(shipped, pla
     backwards = [OfflineBackend(7).complete(request) for request in reversed(asked)]
 
     assert first == backwards[::-1]
-    assert {type(request) for request in asked} == set(REQUESTS) - (
-        set(REQUESTS[:1]) if plan_style == "none" else set()
-    )
+    made = {PlanRequest, UserRequest, AssistantRequest, ToolRequest}
+    assert {type(request) for request in asked} == made - ({PlanRequest} if plan_style == "none" else set())
 
 
 def test_another_seed_gives_other_answers(shipped):
@@ -113,6 +113,33 @@ def test_nearly_all_samples_of_tools_nobody_here_wrote_make_dialogues_that_pass_
         good += findings_in(dialogue) == ()
 
     assert good >= 0.9 * tried
+
+
+# --- beside a model -------------------------------------------------------------------------------------------------
+
+
+def test_a_user_of_rules_answers_a_question_that_only_a_model_would_ask(shipped):
+    _, asked = played(shipped[:4], "grounded", 1)
+    request = next(
+        one
+        for one in asked
+        if isinstance(one, UserRequest) and one.turn.steps and not one.turn.withheld
+        and any(argument.source == "user" for argument in one.turn.steps[0].calls[0].arguments)
+    )  # fmt: skip
+    value = next(one.value for one in request.turn.steps[0].calls[0].arguments if one.source == "user")
+
+    answer = OfflineBackend(7).complete(request.model_copy(update={"asked_back": True})).answer
+
+    assert find_said(value, answer.text, today_in(request.messages[0].content))
+
+
+def test_an_assistant_of_rules_says_that_it_needs_planned_calls(shipped):
+    _, asked = played(shipped[:4], "grounded", 1)
+    request = next(one for one in asked if isinstance(one, AssistantRequest) and one.turn.steps)
+    needs_only = request.model_copy(update={"turn": request.turn.model_copy(update={"steps": ()})})
+
+    with pytest.raises(AnswerError, match="plan grounded turns"):
+        OfflineBackend(7).complete(needs_only)
 
 
 @cache

@@ -6,11 +6,11 @@ import pytest
 from toolgraph.models.offline.scene import new_scene
 from toolgraph.models.offline.shapes import fill, input_shape, output_pointers, output_shape
 from toolgraph.models.offline.values import make_value
-from toolgraph.quality.validation import result_errors, schema_errors
 from toolgraph.resources import data_dir
 from toolgraph.tools import pointers
 from toolgraph.tools.catalogue import load_tools
 from toolgraph.tools.spec import ToolSpec
+from toolgraph.tools.validation import result_errors, schema_errors
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ import pytest
 from toolgraph.models.offline.backend import OfflineBackend
 from toolgraph.models.offline.world import is_id_name
 from toolgraph.models.requests import Fact, ToolRequest
-from toolgraph.quality.validation import result_errors
 from toolgraph.resources import data_dir
 from toolgraph.tools.catalogue import load_tools
 from toolgraph.tools.pointers import put
 from toolgraph.tools.spec import ToolSpec
+from toolgraph.tools.validation import result_errors
 
 SYSTEM = "Today is Monday, 2026-03-02."
 TEXT, NUMBER = {"type": "string"}, {"type": "number"}

@@ -61,6 +61,8 @@ def assist(request: AssistantRequest, seed: int) -> AssistantAnswer:
     turn = request.turn
     if turn.kind == "chitchat":
         return AssistantAnswer(text=assistant.small_talk(), calls=(), reasoning="")
+    if not turn.steps:
+        raise AnswerError("the offline assistant follows planned calls, and there are none; plan grounded turns")
     made = dict(request.call_ids)
     for number, step in enumerate(turn.steps):
         if all(call.id in made for call in step.calls):

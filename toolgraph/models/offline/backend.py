@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from toolgraph.models.filling import FillRequest
+from toolgraph.models.judging import JudgeRequest
 from toolgraph.models.offline.assistant import assist
+from toolgraph.models.offline.filling import describe
+from toolgraph.models.offline.judging import refuse_to_judge
 from toolgraph.models.offline.planning import plan
 from toolgraph.models.offline.user import speak
 from toolgraph.models.offline.world import answer_tool
@@ -17,6 +21,8 @@ RULES: dict[type[Request[Any]], Rule] = {
     UserRequest: speak,
     AssistantRequest: assist,
     ToolRequest: answer_tool,
+    JudgeRequest: refuse_to_judge,
+    FillRequest: describe,
 }
 """A rule takes the request and the seed and returns the answer; it reads nothing else that could change."""
 
@@ -34,6 +40,7 @@ class OfflineBackend:
         """Answer one request.
 
         Raises:
-            AnswerError: the rule has nothing to answer from, such as a result that lacks the field a plan counts on.
+            AnswerError: the rule has nothing to answer from, such as a result that lacks the field a plan counts on,
+                or there is no honest rule, as for the judge.
         """
         return offline_completion(RULES[type(request)](request, self.seed))

@@ -57,7 +57,7 @@ _SAME = {
 def speak(request: UserRequest, seed: int) -> UserAnswer:
     """Return what the user says next."""
     speaker = _Speaker(request, seed)
-    if request.asked_back:
+    if request.asked_back and request.turn.steps:
         return _said(speaker.give_withheld(), request, speaker)
     if request.turn.kind == "chitchat":
         which = "thanks" if request.turns_left == 0 and "hank" in request.turn.intent else "remarks"
@@ -128,13 +128,19 @@ class _Speaker:
         return " ".join([*opener, *sentences])
 
     def give_withheld(self) -> str:
-        """The value the assistant asked for."""
+        """The value the assistant asked for; where nothing was withheld, all that there is to say for the first call.
+
+        The assistant's rule asks for nothing else, but a model may.
+        """
         call = self.turn.steps[0].calls[0]
         fields = _fields_of(self.tools[call.tool])
+        asked_for = [argument for argument in call.arguments if argument.pointer in self.turn.withheld]
         values = [
             self._value(argument, fields.get(argument.pointer))
-            for argument in call.arguments if argument.pointer in self.turn.withheld
-        ]  # fmt: skip
+            for argument in asked_for or [argument for argument in call.arguments if argument.source == "user"]
+        ]
+        if not values:
+            return "I have nothing to add to that."
         return capitalised(self.random.choice(self.words["answers"]).replace("{value}", join_phrases(values)))
 
     def _opener(self) -> list[str]:

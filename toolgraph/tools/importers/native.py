@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-FIELDS = frozenset({"name", "description", "parameters", "returns", "returns_inferred", "origin", "effects"})
+FIELDS = frozenset({"name", "description", "parameters", "returns", "returns_inferred", "origin", "effects", "filled"})
 
 
 def matches(entry: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from toolgraph.errors import ToolSpecError
-from toolgraph.quality.definition import Definition
+from toolgraph.tools.definition import Definition
 from toolgraph.tools.pointers import join
 from toolgraph.tools.schema import Schema, branches
 from toolgraph.tools.spec import ToolSpec
@@ -68,7 +68,10 @@ def _errors(definition: Definition, part: str, value: Any) -> Iterator[str]:
         # What a schema can break while it is applied is not one family of exceptions: an unknown type, a reference
         # that leads nowhere or in a circle, a bound that is no number.
         found = [error for error, _ in zip(validator.iter_errors(value), range(MAX_ERRORS), strict=False)]
-    except Exception as error:
+    except BaseException as error:
+        # A reference that goes round in a circle can end in a panic of the validator's registry, which is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         raise ToolSpecError(
             f"tool '{definition.tool.name}': '{part}' is not a valid JSON Schema "
             f"({_one_line(_cause(error))}); correct it"
@@ -126,8 +129,8 @@ def _is_open(schema: Schema) -> bool:
     return "additionalProperties" in schema or "patternProperties" in schema or "properties" not in schema
 
 
-def _cause(error: Exception) -> str:
-    if isinstance(error, RecursionError):
+def _cause(error: BaseException) -> str:
+    if isinstance(error, RecursionError) or not isinstance(error, Exception):
         return "a reference leads back to itself"
     return str(error) or type(error).__name__
 

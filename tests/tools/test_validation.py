@@ -3,8 +3,8 @@ import json
 import pytest
 
 from toolgraph.errors import ToolSpecError
-from toolgraph.quality.validation import MAX_ERRORS, result_errors, schema_errors
 from toolgraph.tools.spec import ToolSpec
+from toolgraph.tools.validation import MAX_ERRORS, result_errors, schema_errors
 
 
 def tool(properties=None, **more):
@@ -123,3 +123,11 @@ def test_the_tools_of_the_catalogues_all_compile(corpora):
     tools = [ToolSpec(name=entry["name"], parameters=entry["parameters"]) for entry in map(json.loads, lines)]
 
     assert all(isinstance(schema_errors(each, {}), tuple) for each in tools)
+
+
+def test_a_schema_that_goes_round_in_a_circle_is_the_tools_fault_and_no_panic():
+    circle = {"allOf": [{"$ref": "#/$defs/a"}]}
+    tool = ToolSpec(name="loop", parameters={"type": "object", "properties": {"n": circle}, "$defs": {"a": circle}})
+
+    with pytest.raises(ToolSpecError, match="'loop'"):
+        schema_errors(tool, {"n": 1})

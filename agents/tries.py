@@ -1,0 +1,99 @@
+"""Tries: a step is taken, again if it fails, and everything it consumes is counted."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from agents.steps import StepError
+from toolgraph.dialogue.messages import Message
+from toolgraph.dialogue.record import EndReason, Usage
+from toolgraph.errors import AnswerError, ToolgraphError
+from toolgraph.models.online.exchange import ServerRefusal
+from toolgraph.models.request import AnswerFailed, Completion
+
+MadeT = TypeVar("MadeT")
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+
+class DialogueFailed(ToolgraphError):
+    """A dialogue was given up; what was said until then is kept, and what all of it consumed."""
+
+    def __init__(
+        self,
+        reason: EndReason,
+        *,
+        stage: str,
+        check: str = "",
+        detail: str = "",
+        raw: str = "",
+        messages: Sequence[Message] = (),
+        usage: Usage | None = None,
+    ) -> None:
+        super().__init__(f"{stage}: {detail}")
+        self.reason, self.stage, self.check, self.detail, self.raw = reason, stage, check, detail, raw
+        self.messages, self.usage = tuple(messages), usage or Usage()
+
+
+class Tries:
+    """The attempts at the steps of one dialogue.
+
+    `messages` is the list to which the dialogue grows; a failure takes what it holds by then.
+    """
+
+    def __init__(self, most: int, messages: list[Message]) -> None:
+        self.most = most
+        self._messages = messages
+        self._requests = self._prompt_tokens = self._completion_tokens = 0
+
+    def take(self, stage: str, once: Callable[[int, str], MadeT]) -> MadeT:
+        """Take a step: call `once` with the number of the attempt and what was wrong with the one before.
+
+        What the server refuses for good is not asked again. Errors that concern the whole run pass through.
+
+        Raises:
+            DialogueFailed: no attempt succeeded.
+        """
+        complaint, failed = "", self.failure(EndReason.STEP_FAILED, stage, detail="no attempt was allowed")
+        for attempt in range(self.most):
+            try:
+                return once(attempt, complaint)
+            except StepError as error:
+                complaint = error.detail
+                failed = self.failure(EndReason.STEP_FAILED, stage, error.check, error.detail, error.raw)
+            except AnswerFailed as error:
+                self.count(error.usage)
+                complaint = str(error)
+                failed = self.failure(EndReason.ANSWER_FAILED, stage, error.check, complaint, error.raw)
+            except ServerRefusal as error:
+                raise self.failure(EndReason.ANSWER_FAILED, stage, "server", str(error)) from error
+            except AnswerError as error:
+                complaint = str(error)
+                failed = self.failure(EndReason.ANSWER_FAILED, stage, detail=complaint)
+        raise failed
+
+    def failure(
+        self, reason: EndReason, stage: str, check: str = "", detail: str = "", raw: str = ""
+    ) -> DialogueFailed:
+        """Return the failure of the dialogue as it stands."""
+        return DialogueFailed(
+            reason, stage=stage, check=check, detail=detail, raw=raw, messages=self._messages, usage=self.usage
+        )
+
+    def spent(self, completion: Completion[AnswerT]) -> AnswerT:
+        """Count what an answer consumed, and return it."""
+        self.count(completion.usage)
+        return completion.answer
+
+    def count(self, usage: Usage) -> None:
+        """Count what was consumed."""
+        self._requests += usage.requests
+        self._prompt_tokens += usage.prompt_tokens
+        self._completion_tokens += usage.completion_tokens
+
+    @property
+    def usage(self) -> Usage:
+        """All that was counted."""
+        return Usage(
+            requests=self._requests, prompt_tokens=self._prompt_tokens, completion_tokens=self._completion_tokens
+        )

@@ -1,0 +1,105 @@
+"""The options that name models and set the limits of asking them, for every command that may use one."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+WHO, LIMITS = "With a model", "Limits, with a model"
+
+
+class GroupedOption(click.Option):
+    """An option that help lists under a heading of its own."""
+
+    def __init__(self, *arguments: Any, group: str, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.group = group
+
+
+class GroupedCommand(click.Command):
+    """A command whose help lists its options in groups."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each group under its heading; options of no group come first."""
+        groups: dict[str, list[tuple[str, str]]] = {"Options": []}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None and record[0]:
+                groups.setdefault(getattr(parameter, "group", "Options"), []).append(record)
+        for title, records in groups.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+
+def endpoint_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what decides whom is asked, and how."""
+    return _added(command, _ENDPOINT)
+
+
+def role_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what models do in a run, and what they may consume."""
+    return _added(command, _ROLES)
+
+
+def parse_extra(pairs: Sequence[str]) -> dict[str, Any]:
+    """Return the fields that `--extra KEY=JSON` gives.
+
+    Raises:
+        ConfigError: a pair is not written so.
+    """
+    from toolgraph.errors import ConfigError
+
+    fields: dict[str, Any] = {}
+    for pair in pairs:
+        key, separator, text = pair.partition("=")
+        try:
+            value = json.loads(text)
+        except json.JSONDecodeError:
+            separator = ""
+        if not key or not separator:
+            shown = f"{key}=..." if "=" in pair else pair  # the value may be a key, put here by mistake
+            raise ConfigError(
+                f"--extra {shown}: expected KEY=JSON, as in --extra top_p=0.9 or --extra 'stop=[\"END\"]'"
+            )
+        fields[key] = value
+    return fields
+
+
+def _added(command: Callable[..., Any], table: Sequence[tuple[str, str, dict[str, Any]]]) -> Callable[..., Any]:
+    for name, group, settings in reversed(table):
+        command = click.option(name, cls=GroupedOption, group=group, **settings)(command)
+    return command
+
+
+_NAMES: dict[str, Any] = {"multiple": True, "metavar": "NAME"}
+_TIME: dict[str, Any] = {"metavar": "TIME"}
+_ENDPOINT: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("--model", WHO, {
+        **_NAMES, "help": "Model that plays every role; repeated, one is drawn per dialogue. NAME@URL is on a server "
+        "of its own. The key is read from OPENAI_API_KEY.",
+    }),
+    ("--base-url", WHO, {
+        "metavar": "URL", "help": "Server of the models; else that of OPENAI_BASE_URL, else OpenAI's.",
+    }),
+    ("--temperature", WHO, {"type": float, "help": "How freely models choose their words."}),
+    ("--extra", WHO, {"multiple": True, "metavar": "KEY=JSON", "help": "Field to send with every request."}),
+    ("--timeout", LIMITS, {**_TIME, "help": "When a request is sent again, in seconds or as 10m.  [default: 600]"}),
+)  # fmt: skip
+_ROLES: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("--user-model", WHO, {**_NAMES, "help": "Model that plays the user."}),
+    ("--tool-model", WHO, {**_NAMES, "help": "Model that plays the tools."}),
+    ("--judge-model", WHO, {**_NAMES, "help": "Model that scores accepted dialogues."}),
+    ("--min-score", WHO, {"type": int, "help": "Reject what the judge scores lower in any respect (1-5)."}),
+    ("--reasoning/--no-reasoning", WHO, {"default": None, "help": "Let the assistant write down its reasoning."}),
+    ("--fill/--no-fill", WHO, {"default": None, "help": "Let the model describe what tools leave undescribed."}),
+    ("--concurrency", LIMITS, {"type": int, "help": "Most requests in flight to a model.  [default: 64]"}),
+    ("--patience", LIMITS, {**_TIME, "help": "How long a server may be gone.  [default: 300]"}),
+    ("--price", LIMITS, {
+        "multiple": True, "metavar": "MODEL=IN/OUT", "help": "Dollars per million tokens read and written.",
+    }),
+    ("--max-cost", LIMITS, {"type": float, "metavar": "DOLLARS", "help": "Stop with what is done."}),
+    ("--max-tokens", LIMITS, {"type": int, "help": "Stop with what is done."}),
+    ("--max-time", LIMITS, {**_TIME, "help": "Stop with what is done, as after 90m or 2h."}),
+    ("--cache", LIMITS, {"metavar": "FILE", "help": "File of responses, if not in the directory of the run."}),
+)  # fmt: skip

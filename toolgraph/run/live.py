@@ -1,0 +1,141 @@
+"""Live: what a run with models says of itself while it works, as a line of text and as a panel on a terminal."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.panel import Panel
+
+SHOWN_REASONS = 3
+"""Reasons of rejection on a line; a panel has room for twice as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a run with models stands, beside how many dialogues are done."""
+
+    playing: int = 0
+    """Dialogues that are being made."""
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    """How many were not accepted, by `stage/check`."""
+    in_flight: int = 0
+    """Requests that wait for an answer."""
+    limit: float = 0.0
+    """How many may do so, all models taken together."""
+    refused: int = 0
+    """Requests that a server put off because it had too many."""
+    tokens: int = 0
+    """Tokens consumed by the run so far."""
+    tokens_per_minute: float = 0.0
+    cost: float | None = None
+    """Dollars spent by the run so far; none where a price is unknown."""
+    seconds: float = 0.0
+    """Time since this start of the run began to make dialogues."""
+    done_before: int = 0
+    """Dialogues that were accepted before this start."""
+
+    def projected(self, done: int, total: int) -> float | None:
+        """Return the dollars the whole run will have cost, once a dialogue is done; those in play count as half made.
+
+        >>> Status(cost=2.0, playing=10).projected(done=5, total=100)
+        20.0
+        """
+        made = done + self.playing / 2
+        return self.cost * max(total, made) / made if self.cost is not None and done else None
+
+    def seconds_left(self, done: int, total: int) -> float | None:
+        """Return the time until `total` are done, once this start has done one; those in play count as half made.
+
+        >>> Status(seconds=60.0, done_before=10, playing=4).seconds_left(done=18, total=28)
+        48.0
+        """
+        made = done - self.done_before + self.playing / 2
+        return max(total - done - self.playing / 2, 0) * self.seconds / made if done > self.done_before else None
+
+
+def as_line(done: int, total: int, status: Status) -> str:
+    """Return all of it on one line.
+
+    >>> status = Status(playing=2, in_flight=2, limit=8.0, tokens=900, tokens_per_minute=600.0, seconds=90.0)
+    >>> as_line(1, 4, status)
+    '1/4, 2 of at most 8 requests in flight, 600 tokens/min, price unknown, 1 min 30 s left'
+    """
+    parts = [f"{done:,}/{total:,}"]
+    if status.rejected:
+        parts.append(f"{sum(status.rejected.values()):,} rejected ({_reasons(status.rejected, SHOWN_REASONS)})")
+    parts += [_requests(status), f"{status.tokens_per_minute:,.0f} tokens/min", _money(done, total, status)]
+    left = status.seconds_left(done, total)
+    if left is not None and done < total:
+        parts.append(f"{duration(left)} left")
+    return ", ".join(parts)
+
+
+def as_panel(stage: str, done: int, total: int, status: Status) -> "Panel":
+    """Return all of it as a panel for a terminal."""
+    from rich.panel import Panel
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column()
+    table.add_row("", ProgressBar(total=max(total, 1), completed=done, width=40))
+    for name, text in _rows(done, total, status):
+        table.add_row(name, text)
+    return Panel(table, title=stage, title_align="left", expand=False)
+
+
+def money(dollars: float) -> str:
+    """Return an amount with as many digits as say something.
+
+    >>> money(12.3456), money(0.01234), money(0)
+    ('$12.35', '$0.0123', '$0.00')
+    """
+    return f"${dollars:,.2f}" if dollars >= 1 or not dollars else f"${dollars:.4f}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time span in words short enough for a line.
+
+    >>> duration(42), duration(150), duration(7300)
+    ('42 s', '2 min 30 s', '2 h 1 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _rows(done: int, total: int, status: Status) -> Iterator[tuple[str, str]]:
+    yield "accepted", f"{done:,} of {total:,}, {status.playing} in play"
+    rejected = sum(status.rejected.values())
+    yield "rejected", f"{rejected:,}" + (f": {_reasons(status.rejected, 2 * SHOWN_REASONS)}" if rejected else "")
+    put_off = f", {status.refused:,} put off by the server" if status.refused else ""
+    yield "requests", _requests(status).removesuffix(" requests in flight") + f" in flight{put_off}"
+    yield "tokens", f"{status.tokens:,}, {status.tokens_per_minute:,.0f} per minute"
+    yield "money", _money(done, total, status)
+    left = status.seconds_left(done, total)
+    ahead = "unknown yet" if left is None else duration(left)
+    yield "time", f"{duration(status.seconds)} passed, {ahead} left"
+
+
+def _requests(status: Status) -> str:
+    return f"{status.in_flight} of at most {status.limit:.0f} requests in flight"
+
+
+def _money(done: int, total: int, status: Status) -> str:
+    if status.cost is None:
+        return "price unknown"
+    projected = status.projected(done, total)
+    return money(status.cost) + (f" of about {money(projected)}" if projected is not None else "")
+
+
+def _reasons(rejected: Mapping[str, int], most: int) -> str:
+    """The most frequent reasons first; the rest as one number."""
+    ranked = sorted(rejected.items(), key=lambda item: (-item[1], item[0]))
+    parts = [f"{count} {reason}" for reason, count in ranked[:most]]
+    others = sum(count for _, count in ranked[most:])
+    return ", ".join(parts + [f"{others} others"] * bool(others))

@@ -1,0 +1,113 @@
+"""Making: outcome after outcome until enough are accepted, by processes without a model and by threads with one."""
+
+import time
+from collections import Counter
+from collections.abc import Generator
+from contextlib import closing
+
+from toolgraph.errors import BudgetReached
+from toolgraph.models.online.opening import Models
+from toolgraph.run import parallel
+from toolgraph.run.config import RunConfig
+from toolgraph.run.directory import RunDirectory
+from toolgraph.run.live import Status
+from toolgraph.run.outcome import Outcome
+from toolgraph.run.progress import Progress
+from toolgraph.run.summary import reasons_in
+from toolgraph.run.threads import PULSE, threads
+from toolgraph.run.workshop import Workshop
+
+FEW = 20
+"""Dialogues below which further processes cost more than they save, where their number is not given."""
+
+
+def make_dialogues(
+    config: RunConfig, run: RunDirectory, workshop: Workshop, progress: Progress, models: Models | None
+) -> str:  # fmt: skip
+    """Append outcomes until enough are accepted or everything was tried; return why it stopped early, if it did.
+
+    Whatever ends it, each outcome that was completed is written down first.
+
+    Raises:
+        EndpointError: a model's server cannot be used.
+        GenerationError: an outcome cannot be written.
+    """
+    if models is not None:
+        return _make_with_models(config, run, workshop, progress, models)
+    journal = run.journal
+    progress.show("dialogues", journal.accepted, config.n)
+    with closing(_by_rule(config, run, workshop)) as outcomes:
+        for outcome in outcomes:
+            journal.append(outcome)
+            note = f"{journal.rejected} rejected" if journal.rejected else ""
+            progress.show("dialogues", journal.accepted, config.n, note)
+            if journal.accepted >= config.n:
+                break
+    return ""
+
+
+def _by_rule(config: RunConfig, run: RunDirectory, workshop: Workshop) -> Generator[Outcome, None, None]:
+    """Choose how the work is executed: in this process for a few dialogues or one worker, else in several."""
+    wanted = config.n - run.journal.accepted
+    indices = range(run.journal.tried, config.tries)
+    workers = config.workers or (1 if wanted < FEW else parallel.cores())
+    if workers == 1:
+        return parallel.inline(workshop.attempt, indices)
+    return parallel.processes(workshop.attempt, indices, workers=workers, at_start=run.forget_lock)
+
+
+def _make_with_models(
+    config: RunConfig, run: RunDirectory, workshop: Workshop, progress: Progress, models: Models
+) -> str:  # fmt: skip
+    view = _View(config, run, progress, models)
+    outcomes = threads(
+        workshop.attempt, run.journal.missing(config.tries), workers=config.workers or config.concurrency,
+        admits=view.admits, tick=view.refresh, at_error=lambda error: models.budget.close(str(error)),
+    )  # fmt: skip
+    try:
+        with closing(outcomes):
+            for outcome in outcomes:
+                run.journal.append(outcome)
+                view.note(outcome)
+    except BudgetReached as reached:
+        return str(reached)
+    finally:
+        view.show()
+    return ""
+
+
+class _View:
+    """What is known of a run with models while it works: to show it, and to say whether one more may be started."""
+
+    def __init__(self, config: RunConfig, run: RunDirectory, progress: Progress, models: Models) -> None:
+        self._n, self._journal, self._progress, self._models = config.n, run.journal, progress, models
+        self._rejected = Counter(reasons_in(run.rejections))
+        self._done_before = run.journal.accepted
+        self._playing = 0
+        self._began, self._shown_at = time.monotonic(), float("-inf")
+
+    def admits(self, playing: int) -> bool:
+        """Whether one more index may be started; the rule that keeps the set of dialogues the same for any timing."""
+        self._playing = playing
+        return self._journal.accepted + playing < self._n
+
+    def note(self, outcome: Outcome) -> None:
+        """Count an outcome that was written down."""
+        if not outcome.is_accepted:
+            self._rejected[outcome.reason] += 1
+
+    def refresh(self) -> None:
+        """Show how things stand, a few times a second."""
+        if time.monotonic() - self._shown_at >= PULSE:
+            self.show()
+
+    def show(self) -> None:
+        """Show how things stand."""
+        self._shown_at = time.monotonic()
+        now = self._models.status()
+        status = Status(
+            playing=self._playing, rejected=self._rejected, in_flight=now.in_flight, limit=now.limit,
+            refused=now.refused, tokens=now.tokens, tokens_per_minute=now.tokens_per_minute, cost=now.cost,
+            seconds=self._shown_at - self._began, done_before=self._done_before,
+        )  # fmt: skip
+        self._progress.show("dialogues", self._journal.accepted, self._n, status=status)
