@@ -19,7 +19,8 @@ from toolgraph.dialogue.messages import Message, ToolCall
 from toolgraph.dialogue.provenance import Provenance, Transcript, resolve_call
 from toolgraph.dialogue.record import Dialogue, EndReason
 from toolgraph.models.request import Backend
-from toolgraph.models.requests import AssistantAnswer, PlainCall, UserAnswer
+from toolgraph.models.requests import AssistantAnswer, Fact, PlainCall, UserAnswer
+from toolgraph.tools import pointers
 from toolgraph.tools.spec import ToolSpec
 from toolgraph.tools.validation import result_errors, schema_errors
 
@@ -131,7 +132,8 @@ class _Engine:
                 raise StepError("user_words", "the user said nothing")
             item = number if asked_back else self._item_meant(answer, number, is_last=attempt + 1 == self.tries.most)
             if self.checks_steps:
-                self._check_user(answer.text, turn if item == number else None, asked_back=asked_back)
+                is_last = attempt + 1 == self.tries.most
+                self._check_user(answer.text, turn if item == number else None, asked_back=asked_back, is_last=is_last)
             return answer, item
 
         answer, item = self.tries.take("user", once)
@@ -149,13 +151,11 @@ class _Engine:
                 return number
             raise
 
-    def _check_user(self, text: str, turn: PlannedTurn | None, *, asked_back: bool) -> None:
+    def _check_user(self, text: str, turn: PlannedTurn | None, *, asked_back: bool, is_last: bool) -> None:
         self._require_sound("user_words", *self.messages, Message(role="user", content=text))
         steps.require_one_message(text, turn, self.tools)
         if turn is not None:
-            steps.require_values(
-                text, turn, self.tools, messages=self.messages, asked_back=asked_back, today=self.transcript.today
-            )
+            steps.require_values(text, turn, self.tools, messages=self.messages, asked_back=asked_back, is_last=is_last)
 
     def _assistant_acts(self, turn: PlannedTurn, number: int, start: int, *, made: int, questions: int | None) -> bool:
         """Let the assistant make one step; say whether it called tools.
@@ -180,9 +180,7 @@ class _Engine:
             if made == MOST_STEPS:
                 raise self._endless(number)
             calls = self._numbered(answer.calls)
-            provenance = [entry for call in calls for entry in self._checked(call)]
-            if self.checks_steps:
-                steps.require_new(calls, self.messages[start:])
+            provenance = self._provenance(calls, start)
             return answer, calls, self._results(calls, answer.calls), provenance
 
         answer, calls, results, provenance = self.tries.take("assistant", once)
@@ -227,6 +225,17 @@ class _Engine:
             for offset, call in enumerate(calls)
         )
 
+    def _provenance(self, calls: Sequence[ToolCall], start: int) -> list[Provenance]:
+        """Check the calls of one step, and return where their arguments come from."""
+        try:
+            provenance = [entry for call in calls for entry in self._checked(call)]
+            if self.checks_steps:
+                steps.require_new(calls, self.messages[start:])
+        except StepError as error:
+            error.shown = "; ".join(f"{call.name} {call.arguments}" for call in calls)
+            raise
+        return provenance
+
     def _checked(self, call: ToolCall) -> list[Provenance]:
         """Check one call against its schema and the transcript, and return where its arguments come from."""
         tool = self.tools.get(call.name)
@@ -238,26 +247,28 @@ class _Engine:
         resolved = list(resolve_call(call, self.transcript, tool))
         invented = [entry.pointer for entry in resolved if entry.source == "unresolved"]
         if invented:
-            advice = "use what the conversation states, or leave it out if it is optional, or ask for it"
+            first = invented[0]
+            advice = self.transcript.advice(first, pointers.get(call.parsed(), first), tool)
             reason = f"{call.name}: nothing states {', '.join(invented)}; {advice}"
             raise StepError("provenance", reason, call.arguments)
         return resolved
 
     def _results(self, calls: Sequence[ToolCall], plain: Sequence[PlainCall]) -> list[Any]:
         """The tools' answers to the calls of one step, each asked for again while it cannot be what came back."""
-        results: list[Any] = []
+        made: list[Fact] = []
         for number, (call, asked) in enumerate(zip(calls, plain, strict=True)):
             told = (*self.messages, Message(role="assistant", tool_calls=tuple(calls[: number + 1])))
-            told += tuple(_told(before, result) for before, result in zip(calls, results, strict=False))
-            results.append(self._result(call, asked, told))
-        return results
+            told += tuple(_told(before, fact.result) for before, fact in zip(calls, made, strict=False))
+            result = self._result(call, asked, told, tuple(made))
+            made.append(Fact(tool=self.tools[asked.tool], arguments=asked.arguments, result=result))
+        return [fact.result for fact in made]
 
-    def _result(self, call: ToolCall, plain: PlainCall, before: tuple[Message, ...]) -> Any:
+    def _result(self, call: ToolCall, plain: PlainCall, before: tuple[Message, ...], beside: tuple[Fact, ...]) -> Any:
         tool = self.tools[plain.tool]
 
         def once(attempt: int, complaint: str) -> Any:
             result = self.tries.spent(
-                self.world.answer(tool, plain.arguments, attempt=attempt, complaint=complaint)
+                self.world.answer(tool, plain.arguments, beside=beside, attempt=attempt, complaint=complaint)
             ).result
             errors = result_errors(tool, result)
             if errors:

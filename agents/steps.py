@@ -4,26 +4,29 @@ A finished dialogue is judged by `toolgraph.quality`; the checks among those tha
 the dialogue so far, so that a step that would spoil the whole is taken again alone. The rest keeps a model in its part.
 """
 
-import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedTurn
 from toolgraph.dialogue.messages import Message, ToolCall
+from toolgraph.dialogue.provenance import Transcript
 from toolgraph.dialogue.record import Dialogue
-from toolgraph.dialogue.spoken import find_said
 from toolgraph.models.requests import UserAnswer
+from toolgraph.models.shown import in_words
 from toolgraph.quality.checks import CHECKS
 from toolgraph.quality.reading import Reading
 from toolgraph.tools import pointers
 from toolgraph.tools.fields import Field
+from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
 MOST_WORDS = 120
 """Words of a user message beyond the values it states; people who ask for one or two things need fewer."""
 LONGEST_NAME = 60
 """Characters up to which a text is a name that is said as it is; what is longer is put in other words."""
+MOST_SHOWN = 600
+"""Characters of a step that failed which its maker is shown again."""
 _SCRIPT = re.compile(r"(?mi)^\s*(?:assistant|user|you|system|tool|function)\s*:")
 _ASKS = re.compile(
     r"\?|\b(?:please|kindly)\s+(?:tell|give|provide|share|specify|state|confirm|enter|choose|let)\b|\blet me know\b|"
@@ -33,11 +36,21 @@ _ASKS = re.compile(
 
 
 class StepError(Exception):
-    """A step that fails a check; it is tried again."""
+    """A step that fails a check; it is tried again.
 
-    def __init__(self, check: str, detail: str, raw: str = "") -> None:
+    `raw` is what is kept of it. `shown` is the whole of it, where that is more.
+    """
+
+    def __init__(self, check: str, detail: str, raw: str = "", *, shown: str = "") -> None:
         super().__init__(detail)
-        self.check, self.detail, self.raw = check, detail, raw
+        self.check, self.detail, self.raw, self.shown = check, detail, raw, shown
+
+    @property
+    def complaint(self) -> str:
+        """What is wrong, and what it is wrong with: a new attempt knows nothing of the one before."""
+        step = (self.shown or self.raw).strip()
+        ending = "…" if len(step) > MOST_SHOWN else ""
+        return f"{self.detail}. It was: {step[:MOST_SHOWN]}{ending}" if step else self.detail
 
 
 def asks(text: str) -> bool:
@@ -98,51 +111,88 @@ def require_one_message(text: str, turn: PlannedTurn | None, tools: Mapping[str,
 
 def require_values(
     text: str, turn: PlannedTurn, tools: Mapping[str, ToolSpec], *, messages: Sequence[Message], asked_back: bool,
-    today: dt.date | None,
+    is_last: bool = False,
 ) -> None:  # fmt: skip
     """Require of a user's message the values that the plan has it state, and none that it has it keep back.
 
-    Only names and figures that a call requires are looked for: without them the assistant can do nothing but ask.
-    What was said in an earlier message need not be said again.
+    A value is stated where the assistant's call would be found to have it from: that is what the call is judged by.
+    Names and figures are looked for where a call requires them: without them the assistant can do nothing but ask. A
+    choice, or a yes, is looked for always: in other words than its own it would be seen in the call and not found in
+    what was said. What was said in an earlier message need not be said again. In the last attempt (`is_last`) a choice
+    that no call requires may be missing.
 
     Raises:
         StepError: a value is missing, or is said before it was asked for.
     """
-    named = [one for one in _user_values(turn, tools) if _is_name(one.argument.value, one.field)]
-    due = [one.argument.value for one in named if one.is_withheld == asked_back and not one.argument.is_carried]
-    before = [message.content for message in messages if message.role == "user"]
-    for value, field, is_withheld in ((one.argument.value, one.field, one.is_withheld) for one in named):
-        is_said = find_said(value, text, today) is not None
-        was_said = is_said or any(find_said(value, old, today) for old in before)
-        if value in due and field.is_required and not was_said:
-            meaning = f" ({field.description})" if field.description else ""
-            raise StepError("plan", f"it does not state {value!r}{meaning}; say it as it stands here", text)
-        if is_withheld and not asked_back and is_said and value not in due and len(str(value)) > 1:
+    system = [message for message in messages if message.role == "system"]
+    before = [message for message in messages if message.role == "user"]
+    words = Message(role="user", content=text)
+    now, ever = _heard(*system, words), _heard(*system, *before, words)
+    stated = list(_user_values(turn, tools))
+    due = [one.argument.value for one in stated if one.is_withheld == asked_back and not one.argument.is_carried]
+    for one in stated:
+        value, is_choice = one.argument.value, _is_choice(one.argument.value, one.field)
+        if not is_choice and not _is_name(value):
+            continue
+        is_wanted = one.field.is_required or (is_choice and not is_last)
+        if value in due and is_wanted and "unresolved" in one.sources(ever):
+            raise StepError("plan", _missing(one, is_choice=is_choice), text)
+        is_said = not is_choice and one.sources(now) == {"user"}
+        if one.is_withheld and not asked_back and is_said and value not in due and len(str(value)) > 1:
             raise StepError("plan", f"it says {value!r}, which is to be said only when asked for", text)
 
 
 class _Stated(NamedTuple):
     """A value that the user states."""
 
+    tool: ToolSpec
     argument: PlannedArgument
     field: Field
     is_withheld: bool
+
+    def sources(self, heard: Transcript) -> set[str]:
+        """Where a call would be found to have the value from, as far as `heard` tells."""
+        leaves = pointers.leaves(self.argument.value, self.argument.pointer)
+        return {heard.source_of("", pointer, leaf, self.tool).source for pointer, leaf in leaves}
+
+
+def _heard(*messages: Message) -> Transcript:
+    transcript = Transcript()
+    for message in messages:
+        transcript.append(message)
+    return transcript
+
+
+def _missing(one: _Stated, *, is_choice: bool) -> str:
+    """What is to be said of a value that is not stated, without a name that the user must not say."""
+    value = one.argument.value
+    meaning = in_words(one.field.description, one.tool) or split_words(one.field.name)
+    if isinstance(value, bool):
+        return f"it does not make plain: {'yes' if value else 'no'} ({meaning}); use words of these"
+    if is_choice:
+        return f"it does not say '{split_words(str(value)) or value}' ({meaning}); use the word itself"
+    return f"it does not state {value!r} ({meaning}); say it as it stands here"
 
 
 def _user_values(turn: PlannedTurn, tools: Mapping[str, ToolSpec]) -> Iterator[_Stated]:
     for number, step in enumerate(turn.steps):
         for call in step.calls:
-            fields = tools[call.tool].parameter_fields if call.tool in tools else ()
+            tool = tools.get(call.tool)
+            if tool is None:
+                continue
             for argument in call.arguments:
+                fields = tool.parameter_fields
                 field = next((one for one in fields if pointers.matches(one.pointer, argument.pointer)), None)
-                if argument.source == "user" and field is not None:
-                    yield _Stated(argument, field, number == 0 and argument.pointer in turn.withheld)
+                if argument.source in ("user", "inferred") and field is not None:
+                    yield _Stated(tool, argument, field, number == 0 and argument.pointer in turn.withheld)
 
 
-def _is_name(value: Any, field: Field) -> bool:
-    """Whether a value can be said in one way only: a name or a figure, and no choice or yes."""
-    if "enum" in field.schema or isinstance(value, bool):
-        return False
+def _is_choice(value: Any, field: Field) -> bool:
+    return isinstance(value, bool) or (isinstance(value, str | int | float) and "enum" in field.schema)
+
+
+def _is_name(value: Any) -> bool:
+    """Whether a value can be said in one way only, as a name or a figure can."""
     return isinstance(value, int | float) or (isinstance(value, str) and 0 < len(value) <= LONGEST_NAME)
 
 

@@ -15,15 +15,19 @@ class ToolAgent:
         self._facts: tuple[Fact, ...] = ()
 
     def answer(
-        self, tool: ToolSpec, arguments: dict[str, Any], *, attempt: int, complaint: str
+        self, tool: ToolSpec, arguments: dict[str, Any], *, beside: tuple[Fact, ...] = (), attempt: int, complaint: str
     ) -> Completion[ToolAnswer]:
-        """Return the result of one call; nothing is remembered until `remember`."""
+        """Return the result of one call; nothing is remembered until `remember`.
+
+        `beside` holds the calls of the same step that are answered already.
+        """
         key = self._world if attempt == 0 else f"{self._world}#{attempt}"
         return self._backend.complete(
             ToolRequest(
-                key=key, tool=tool, arguments=arguments, facts=self._facts, system=self._system, complaint=complaint
+                key=key, tool=tool, arguments=arguments, facts=self._facts, beside=beside, system=self._system,
+                complaint=complaint,
             )
-        )
+        )  # fmt: skip
 
     def remember(self, tool: ToolSpec, arguments: dict[str, Any], result: Any) -> None:
         """Take an answer that was accepted into the world."""

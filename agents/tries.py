@@ -47,29 +47,30 @@ class Tries:
         self._requests = self._prompt_tokens = self._completion_tokens = 0
 
     def take(self, stage: str, once: Callable[[int, str], MadeT]) -> MadeT:
-        """Take a step: call `once` with the number of the attempt and what was wrong with the one before.
+        """Take a step: call `once` with the number of the attempt and what was wrong with those before.
 
         What the server refuses for good is not asked again. Errors that concern the whole run pass through.
 
         Raises:
             DialogueFailed: no attempt succeeded.
         """
-        complaint, failed = "", self.failure(EndReason.STEP_FAILED, stage, detail="no attempt was allowed")
+        complaints: list[str] = []
+        failed = self.failure(EndReason.STEP_FAILED, stage, detail="no attempt was allowed")
         for attempt in range(self.most):
             try:
-                return once(attempt, complaint)
+                return once(attempt, _listed(complaints))
             except StepError as error:
-                complaint = error.detail
+                complaints.append(error.complaint)
                 failed = self.failure(EndReason.STEP_FAILED, stage, error.check, error.detail, error.raw)
             except AnswerFailed as error:
                 self.count(error.usage)
-                complaint = str(error)
-                failed = self.failure(EndReason.ANSWER_FAILED, stage, error.check, complaint, error.raw)
+                complaints.append(str(error))
+                failed = self.failure(EndReason.ANSWER_FAILED, stage, error.check, str(error), error.raw)
             except ServerRefusal as error:
                 raise self.failure(EndReason.ANSWER_FAILED, stage, "server", str(error)) from error
             except AnswerError as error:
-                complaint = str(error)
-                failed = self.failure(EndReason.ANSWER_FAILED, stage, detail=complaint)
+                complaints.append(str(error))
+                failed = self.failure(EndReason.ANSWER_FAILED, stage, detail=str(error))
         raise failed
 
     def failure(
@@ -97,3 +98,11 @@ class Tries:
         return Usage(
             requests=self._requests, prompt_tokens=self._prompt_tokens, completion_tokens=self._completion_tokens
         )
+
+
+def _listed(complaints: Sequence[str]) -> str:
+    """All that was wrong so far; who is told of the last attempt alone makes the first mistake again."""
+    if len(complaints) < 2:
+        return "".join(complaints)
+    lines = (f"{number}. {complaint}" for number, complaint in enumerate(dict.fromkeys(complaints), 1))
+    return "\n".join(("All of these were tried, the last one last:", "", *lines))

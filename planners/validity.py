@@ -79,12 +79,22 @@ def _names_of(tools: Sequence[ToolSpec]) -> frozenset[str]:
 
 def _told_values(turn: PlannedTurn) -> Iterator[str]:
     """The values of the user's that can be told from ordinary words: those with a digit or a capital letter."""
+    for argument in _stated(turn):
+        text = argument.value
+        if isinstance(text, str) and len(text) > 2 and text != text.lower():
+            yield text
+
+
+def _stated(turn: PlannedTurn) -> Iterator[PlannedArgument]:
+    """The arguments whose values the user states."""
     for step in turn.steps:
         for call in step.calls:
-            for argument in call.arguments:
-                text = argument.value
-                if argument.source == "user" and isinstance(text, str) and len(text) > 2 and text != text.lower():
-                    yield text
+            yield from (argument for argument in call.arguments if argument.source == "user")
+
+
+def _name(pointer: str) -> str:
+    """The name of an argument, under which other tools may take it too."""
+    return pointer.rpartition("/")[2]
 
 
 class _CallChecks:
@@ -96,10 +106,13 @@ class _CallChecks:
         self.context.append(Message(role="system", content=system))
         self.ids: set[str] = set()
         self.earlier: dict[str, ToolSpec | None] = {}
+        self.said: dict[str, Any] = {}
+        """What the user stated last in earlier items, by the name of the argument."""
 
     def errors(self, turns: Sequence[PlannedTurn]) -> Iterator[str]:
         for number, turn in enumerate(turns, 1):
             yield from (f"item {number}: {reason}" for reason in self._turn_errors(turn))
+            self.said |= {_name(argument.pointer): argument.value for argument in _stated(turn)}
 
     def _turn_errors(self, turn: PlannedTurn) -> Iterator[str]:
         if turn.kind == "chitchat":
@@ -136,6 +149,8 @@ class _CallChecks:
                 yield f"{pointer} is withheld, but is no argument of the first step that the user states anew"
             elif field is not None and not field.is_required:
                 yield f"{pointer} is withheld, but is not required: the assistant would not ask for it"
+            elif _name(pointer) in self.said and self.said[_name(pointer)] == argument.value:
+                yield f"{pointer} is withheld, but an earlier item states it: the assistant would not ask for it"
 
     def _call_errors(self, call: PlannedCall) -> Iterator[str]:
         if not call.id or call.id in self.ids:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from toolgraph.quality.checks import run_checks
     from toolgraph.quality.metrics import measure
     from toolgraph.run.config import RunConfig
+    from toolgraph.run.dry_run import Estimate, estimate
     from toolgraph.run.pipeline import generate, link_tools
     from toolgraph.run.summary import RunSummary
     from toolgraph.seeds import rng
@@ -61,6 +62,7 @@ _HOMES = {
     "toolgraph.quality.checks": ("run_checks",),
     "toolgraph.quality.metrics": ("measure",),
     "toolgraph.run.config": ("RunConfig",),
+    "toolgraph.run.dry_run": ("Estimate", "estimate"),
     "toolgraph.run.pipeline": ("generate", "link_tools"),
     "toolgraph.run.summary": ("RunSummary",),
     "toolgraph.seeds": ("rng",),
@@ -79,6 +81,7 @@ __all__ = [
     "Edge",
     "EmbeddingError",
     "EndpointError",
+    "Estimate",
     "Finding",
     "FormatError",
     "GenerationError",
@@ -97,6 +100,7 @@ __all__ = [
     "ToolgraphError",
     "Verdict",
     "build_tool_graph",
+    "estimate",
     "generate",
     "link_tools",
     "load_graph",

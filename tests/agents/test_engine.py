@@ -173,12 +173,16 @@ def test_a_tool_knows_what_was_called_before_it(script):
     ]
 
 
-def test_calls_of_one_batch_do_not_know_of_each_other(script):
+def test_calls_of_one_batch_are_answered_one_after_the_other_and_each_knows_those_before(script):
     both = calls(("search_hotels", {"city": "Lisbon"}), ("get_weather", {"city": "Lisbon"}))
 
     _, backend = script(says("Hotels and the weather in Lisbon?"), both, WORLD, gives("mild"), tells("Mild."))
 
-    assert [request.facts for request in of_class(backend, ToolRequest)] == [(), ()]
+    first, second = of_class(backend, ToolRequest)
+    assert (first.facts, second.facts, first.beside) == ((), (), ())
+    assert [(fact.tool.name, fact.arguments, fact.result) for fact in second.beside] == [
+        ("search_hotels", {"city": "Lisbon"}, HOTELS)
+    ]
 
 
 def test_every_dialogue_has_a_world_of_its_own(script):

@@ -1,17 +1,18 @@
 import pytest
 
 from agents.engine import play
-from agents.steps import MOST_WORDS, asks
+from agents.steps import MOST_SHOWN, MOST_WORDS, StepError, asks, require_values
 from planners.toolflow import PlanOptions, plan_dialogue
 from tests.agents.scripts import ASK, BOOKED, HOTELS, SEARCH, WORLD, calls, gives, of_class, says, tells
 from tests.fakes import sample_of
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedStep, PlannedTurn
+from toolgraph.dialogue.messages import Message
 from toolgraph.dialogue.record import EndReason
 from toolgraph.models.offline.backend import OfflineBackend
 from toolgraph.models.requests import AssistantRequest, ToolRequest, UserRequest
 from toolgraph.quality.checks import findings_in
 from toolgraph.resources import data_dir
-from toolgraph.tools.catalogue import load_tools
+from toolgraph.tools.catalogue import load_tools, parse_tools
 
 REST = (SEARCH, WORLD, tells("Found one."))
 
@@ -77,7 +78,7 @@ def test_a_user_states_the_values_that_the_plan_requires(checked):
     dialogue, backend = checked(says("A hotel?"), says("A hotel in Lisbon?"), *REST, turns=(LISBON,))
 
     assert complaints(backend, UserRequest) == [
-        "", "it does not state 'Lisbon' (Name of the city); say it as it stands here",
+        "", "it does not state 'Lisbon' (Name of the city); say it as it stands here. It was: A hotel?",
     ]  # fmt: skip
     assert len(dialogue.messages) == 4
 
@@ -118,6 +119,131 @@ def test_what_is_withheld_is_not_said_before_it_is_asked_for_and_is_said_then(ch
     assert "'Lisbon', which is to be said only when asked for" in early
     assert "does not state 'Lisbon'" in late
     assert dialogue.meta["turn_kinds"] == ["missing_parameter"] * 2
+
+
+SAUNA = {
+    "name": "find_sauna",
+    "description": "Find a sauna.",
+    "parameters": {
+        "type": "object",
+        "properties": {
+            "heat": {"type": "string", "enum": ["mild", "very_hot"], "description": "How hot it is"},
+            "has_pool": {"type": "boolean", "description": "Whether there is a pool to swim in"},
+            "day": {"type": "string", "format": "date", "description": "The day of find_sauna"},
+            "minutes": {"type": "integer", "description": "Length of the stay in minutes"},
+            "guests": {"type": "integer", "description": "How many come"},
+        },
+        "required": ["day", "minutes", "guests"],
+    },
+}
+SAUNA_TOOLS = {tool.name: tool for tool in parse_tools([SAUNA], where="test")}
+TODAY = (Message(role="system", content="Today is Monday, 2026-03-02."),)
+
+
+def sauna(pointer, value, source="user", **more):
+    planned = PlannedArgument(pointer=pointer, source=source, value=value, **more)
+    step = PlannedStep(calls=(PlannedCall(id="p", tool="find_sauna", arguments=(planned,)),))
+    return PlannedTurn(kind="tool_request", intent="Find a sauna.", steps=(step,))
+
+
+def missing_in(text, turn, *before, **options):
+    try:
+        require_values(text, turn, SAUNA_TOOLS, messages=(*TODAY, *before), **{"asked_back": False, **options})
+    except StepError as error:
+        return error.detail
+    return ""
+
+
+STATED = {
+    "a figure": ("/guests", 3, "For 3 people."),
+    "a number word": ("/guests", 2, "For the two of us."),
+    "a relative date": ("/day", "2026-03-03", "For tomorrow."),
+    "a date in words": ("/day", "2026-03-09", "On the 9th of March, please."),
+    "a duration in minutes": ("/minutes", 90, "For 90 minutes."),
+    "an hour before": ("/minutes", 60, "One hour will do."),
+    "hours": ("/minutes", 120, "For 2 hours."),
+    "half an hour": ("/minutes", 30, "For half an hour."),
+    "an hour and a half": ("/minutes", 90, "For an hour and a half."),
+    "an option with its underscore gone": ("/heat", "very_hot", "It should be very hot."),
+    "a yes in words of its description": ("/has_pool", True, "I want to swim as well."),
+    "a no in words of its name": ("/has_pool", False, "No pool, please."),
+}
+
+
+@pytest.mark.parametrize("case", STATED)
+def test_a_value_is_stated_where_a_call_would_be_found_to_have_it_from(case):
+    pointer, value, text = STATED[case]
+
+    assert missing_in(text, sauna(pointer, value)) == ""
+    assert missing_in("Something quite different.", sauna(pointer, value)) != ""
+
+
+@pytest.mark.parametrize("source", ["user", "inferred"])
+def test_a_choice_is_said_in_its_own_word_whether_or_not_a_call_requires_it(source):
+    hot, swims = sauna("/heat", "very_hot", source), sauna("/has_pool", True, source)
+
+    assert missing_in("A scorching one.", hot) == "it does not say 'very hot' (How hot it is); use the word itself"
+    assert missing_in("With water.", swims) == (
+        "it does not make plain: yes (Whether there is a pool to swim in); use words of these"
+    )
+
+
+def test_in_the_last_attempt_a_choice_that_no_call_requires_may_be_missing_and_a_figure_may_not():
+    assert missing_in("A scorching one.", sauna("/heat", "very_hot"), is_last=True) == ""
+    assert "does not state 3" in missing_in("A few.", sauna("/guests", 3), is_last=True)
+
+
+def test_a_choice_that_came_up_before_need_not_be_said_again():
+    before = Message(role="user", content="Something very hot.")
+
+    assert missing_in("Another one.", sauna("/heat", "very_hot"), before) == ""
+    assert missing_in("Another one.", sauna("/heat", "very_hot", is_carried=True)) == ""
+
+
+def test_a_complaint_says_no_name_that_the_user_must_not_say():
+    assert "(The day of find sauna)" in missing_in("Soon.", sauna("/day", "2026-03-03"))
+
+
+def test_what_a_result_says_the_user_has_not_said():
+    result = Message(role="tool", content='{"heat": "very_hot", "guests": 3}', tool_call_id="call_1")
+
+    assert missing_in("Another one.", sauna("/guests", 3), result) != ""
+
+
+# --- what failed attempts are told ----------------------------------------------------------------------------------
+
+
+def test_whoever_tries_again_is_told_all_that_failed_and_what_it_was(checked):
+    _, backend = checked(
+        says("A hotel in Lisbon?"), calls(("search_hotels", {"city": "Porto"})), tells("Found one for 85 euros?"), *REST
+    )
+
+    _, second, third, _ = complaints(backend, AssistantRequest)
+    assert second.startswith("search_hotels: nothing states /city")
+    assert second.endswith('It was: search_hotels {"city": "Porto"}')
+    assert third.splitlines() == [
+        "All of these were tried, the last one last:", "", f"1. {second}",
+        third.splitlines()[3],
+    ]  # fmt: skip
+    assert third.endswith("It was: Found one for 85 euros?")
+
+
+def test_a_move_of_several_calls_is_shown_whole(checked):
+    both = calls(("search_hotels", {"city": "Lisbon"}), ("get_weather", {"city": "Porto"}))
+
+    failed, backend = checked(says("A hotel in Lisbon?"), both, both, both)
+
+    assert complaints(backend, AssistantRequest)[1].endswith(
+        'It was: search_hotels {"city": "Lisbon"}; get_weather {"city": "Porto"}'
+    )
+    assert failed.raw == '{"city": "Porto"}'
+
+
+def test_what_is_very_long_is_shown_in_part():
+    complaint = StepError("plan", "too long", "x" * 10_000).complaint
+
+    assert len(complaint) < MOST_SHOWN + 50
+    assert complaint.endswith("x…")
 
 
 # --- the assistant --------------------------------------------------------------------------------------------------

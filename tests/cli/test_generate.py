@@ -87,8 +87,8 @@ def test_a_field_that_is_no_json_is_one_sentence(tmp_path, pair):
 
 def test_a_dry_run_prints_an_estimate(monkeypatch):
     asked = []
-    estimate = SimpleNamespace(as_text=lambda: "3 dialogues tried", as_dict=lambda: {"tried": 3})
-    monkeypatch.setattr(dry_run, "try_out", lambda config, out, *, progress: asked.append((config, out)) or estimate)
+    estimated = SimpleNamespace(as_text=lambda: "3 dialogues tried", as_dict=lambda: {"tried": 3})
+    monkeypatch.setattr(dry_run, "estimate", lambda config, out, *, progress: asked.append((config, out)) or estimated)
 
     assert run("--model", "m", "--dry-run", "--out", "runs/x").stdout == "3 dialogues tried\n"
     assert json.loads(run("--model", "m", "--dry-run", "--json", "--out", "runs/x").stdout) == {"tried": 3}
@@ -159,6 +159,10 @@ def test_json_is_one_object_on_stdout(asked):
         ("--workers", -1), ("--model", ""), ("--user-model", "m"), ("--base-url", "http://h/v1"), ("--min-score", 3),
         ("--model", "m@ftp://h"), ("--model", "m", "--base-url", "localhost:8000"), ("--model", "m", "--max-time", "x"),
         ("--model", "offline", "--min-score", 3), ("--model", "offline", "--price", "free"), ("--dry-run",),
+        ("--model", "m", "--judge-model", "offline"), ("--model", "m", "--judge-model", "offline", "--min-score", 3),
+        ("--model", "offline", "--fill"), ("--model", "offline", "--dry-run"), ("--model", "m", "--price", "1,5/2"),
+        ("--price", "free"), ("--model", "m", "--temperature", 2.1), ("--model", "m", "--concurrency", 0),
+        *(("--model", "m", "--extra", f"{name}=1") for name in ("messages", "model", "stream", "n", "seed")),
         ("--max-tries", 0), ("--embedder", ""), ("--mode", "x"), ("--config", "none.yaml"),
     ],
 )  # fmt: skip

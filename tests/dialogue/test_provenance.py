@@ -3,7 +3,7 @@ import json
 import pytest
 
 from toolgraph.dialogue.messages import Message, ToolCall, turns_of
-from toolgraph.dialogue.provenance import resolve
+from toolgraph.dialogue.provenance import INVENTED, Transcript, resolve
 from toolgraph.tools.spec import ToolSpec
 
 TOOL = ToolSpec(
@@ -153,3 +153,91 @@ def test_turns_begin_at_the_users_messages():
     messages = (said("system", "Hi"), ASK, said("assistant", "One"), said("user", "Two"))
 
     assert [(turn.start, len(turn.messages)) for turn in turns_of(messages)] == [(1, 2), (3, 1)]
+
+
+BODY = ToolSpec(
+    name="search",
+    parameters={
+        "type": "object",
+        "properties": {
+            "weight": {"type": "number", "description": "Body weight in lbs"},
+            "height": {"type": "number", "description": "Height in inches"},
+            "feet": {"type": "integer"},
+            "mass": {"type": "number", "description": "Body mass"},
+            "minutes": {"type": "integer"},
+            "check_out": {"type": "string", "format": "date"},
+        },
+    },
+)
+HE = said("user", "He's 94 kg and 1.80 m, she is 5'11\".")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "source", "transform"),
+    [
+        ({"weight": 207.2}, "user", "unit"),
+        ({"weight": 207}, "user", "unit"),
+        ({"height": 70.9}, "user", "unit"),
+        ({"height": 71}, "user", "unit"),
+        ({"mass": 94}, "user", ""),
+        ({"mass": 207.2}, "user", "unit"),
+        ({"feet": 5}, "user", ""),
+        ({"weight": 94}, "unresolved", ""),
+        ({"weight": "94"}, "unresolved", ""),
+        ({"weight": 209}, "unresolved", ""),
+        ({"height": 1.8}, "unresolved", ""),
+        ({"height": 5}, "unresolved", ""),
+        ({"minutes": 207.2}, "unresolved", ""),
+    ],
+)
+def test_a_number_said_in_another_unit_counts_once_it_is_converted(arguments, source, transform):
+    (entry,) = sources(arguments, HE, tool=BODY)
+
+    assert (entry.source, entry.transform) == (source, transform)
+
+
+def test_the_words_of_a_converted_amount_are_named():
+    (entry,) = sources({"weight": 207.2}, HE, tool=BODY)
+
+    assert HE.content[slice(*entry.span)] == "94 kg"
+
+
+def test_a_number_misread_in_one_place_may_stand_in_another():
+    text = "He's 94 kg. No, 94 kg is old: 94 pounds."
+
+    (entry,) = sources({"weight": 94}, said("user", text), tool=BODY)
+
+    assert text[slice(*entry.span)] == "94"
+    assert entry.span[0] == text.rindex("94")
+
+
+@pytest.mark.parametrize("result", [{"duration_seconds": 5400}, {"runtime": "1 h 30 min"}, {"length_hours": 1.5}])
+def test_an_amount_of_a_result_counts_once_it_is_converted(result):
+    told = said("tool", json.dumps({"films": [result]}), tool_call_id="b")
+
+    (entry,) = sources({"minutes": 90}, ASK, told, tool=BODY)
+    (other,) = sources({"minutes": 80}, ASK, told, tool=BODY)
+
+    assert (entry.source, entry.transform, entry.result_pointer) == ("result", "unit", f"/films/0/{next(iter(result))}")
+    assert other.source == "unresolved"
+
+
+def test_an_end_follows_from_a_start_and_a_duration():
+    talk = (said("system", "Today is 2026-12-01."), said("user", "From Monday, please."), said("user", "Three nights."))
+
+    (entry,) = sources({"check_out": "2026-12-10"}, *talk, tool=BODY)
+    (other,) = sources({"check_out": "2026-12-11"}, *talk, tool=BODY)
+
+    assert (entry.source, entry.message, entry.transform) == ("user", 2, "arithmetic")
+    assert other.source == "unresolved"
+
+
+def test_the_advice_for_a_number_in_another_unit_quotes_it():
+    transcript = Transcript()
+    transcript.append(HE)
+
+    assert transcript.advice("/weight", 94, BODY) == (
+        "message 0 says '94 kg' and /weight is in lb; write 207.23, or ask the user"
+    )
+    assert "write 207.23" in transcript.advice("/weight", 209, BODY)
+    assert transcript.advice("/minutes", 93, BODY) == transcript.advice("/x", "Porto", None) == INVENTED

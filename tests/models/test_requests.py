@@ -268,8 +268,8 @@ def test_the_user_is_told_the_values_to_state_in_words_and_those_kept_back_only_
     asked = USER.model_copy(update={"asked_back": True})
 
     assert "Lisbon (Name of the city, in any language: 東京); it came up before" in USER.render()
-    assert "yes (has pool), as should be plain from your words" in USER.render()
-    assert "the one with the lowest price, of what the assistant finds or has found (hotel id)" in USER.render()
+    assert "yes (has pool); make that plain with words of these" in USER.render()
+    assert "the one with the lowest price, of the results that turn up (hotel id)" in USER.render()
     assert "not before you are asked: stars" in USER.render()
     assert "4 (stars)" not in USER.render()
     assert "4 (stars)" in asked.render()
@@ -279,8 +279,52 @@ def test_where_the_plan_holds_needs_only_the_user_is_told_to_leave_something_out
     turn = PlannedTurn(kind="missing_parameter", intent="Find a place to stay.")
     request = USER.model_copy(update={"turn": turn})
 
-    assert "Leave out one thing" in request.render()
-    assert "Leave out one thing" not in request.model_copy(update={"asked_back": True}).render()
+    asked_back = request.model_copy(update={"asked_back": True}).render()
+    assert "Leave out what the item says is forgotten" in request.render()
+    assert "supply now" not in request.render()
+    assert "Leave out what" not in asked_back
+    assert "What was left out before, supply now" in asked_back
+
+
+def test_where_the_plan_holds_needs_only_the_user_makes_values_up():
+    request = USER.model_copy(update={"turn": FIRST})
+
+    assert "No values are given: make up concrete ones" in request.render()
+    assert "No values are given" not in USER.render()
+
+
+def test_who_speaks_after_the_assistant_takes_its_offer_up_before_anything_else():
+    begins = USER.model_copy(update={"messages": MESSAGES[:1]})
+
+    assert "asks or offers something, take that up first" in USER.render()
+    assert "take that up first" not in begins.render()
+    assert "The first word is yours" in begins.render()
+
+
+def test_the_user_is_told_in_words_what_can_be_done_and_shown_no_definition():
+    lasting, now = USER.render_parts()
+
+    assert "- Search hotels in a city. Costs $5 {each}. It has to know: Name of the city" in lasting
+    assert "- book hotel. It may be told: hotel id." in lasting
+    for name in ("search_hotels", "book_hotel", "hotel_id", '"type"'):
+        assert name not in lasting + now
+
+
+def test_a_way_of_talking_is_described_and_not_only_named():
+    spoken = USER.model_copy(update={"style": "non_native"}).render_parts()[0]
+
+    assert "English is not your first language; short sentences of simple words" in spoken
+    assert "non_native" not in spoken
+    assert "in every message: very old fashioned." in USER.model_copy(update={"style": "very_old-fashioned"}).render()
+
+
+def test_a_tool_is_told_what_was_called_beside_it():
+    alone = EXAMPLES[ToolRequest]
+    beside = alone.model_copy(update={"beside": (Fact(tool=BOOK, arguments={"hotel_id": "HT-1"}, result={"id": 7}),)})
+
+    assert 'book_hotel {"hotel_id": "HT-1"} -> {"id": 7}' in beside.render()
+    assert "at the same time" in beside.render()
+    assert "at the same time" not in alone.render()
 
 
 @pytest.mark.parametrize("name", VARIANTS)

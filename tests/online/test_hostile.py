@@ -6,7 +6,7 @@ from tests.online.runs import config_for, everything_written, require_sound, run
 from tests.servers.chat import KEY, ChatServer
 from tests.servers.faults import FAULTS
 
-N = 25
+N = 10
 AT_LENGTH = frozenset({
     "429 storm with Retry-After", "429 storm without Retry-After", "500 now and then", "connection reset",
     "half-sent body", "stall", "invalid JSON", "wrong schema", "empty choices", "HTML with status 502", "trickle",
@@ -19,7 +19,7 @@ AT_LENGTH = frozenset({
 def test_a_run_survives(name, tools, spool, tmp_path):
     n = 100 if name in AT_LENGTH else N
     with ChatServer(spool, faults=FAULTS[name]()) as server:
-        summary = run(config_for(server.base_url, tools, n=n, timeout=3.0), tmp_path / "run", spool)
+        summary = run(config_for(server.base_url, tools, n=n, timeout=2.0), tmp_path / "run", spool)
 
     assert (summary.accepted, summary.stopped) == (n, "")
     require_sound(tmp_path / "run", accepted=n)

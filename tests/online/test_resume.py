@@ -10,7 +10,7 @@ from tests.online.runs import accepted_in, config_for, require_sound, run, usage
 from tests.servers.chat import KEY, MODEL, ChatServer
 from tests.servers.hashed import link
 from tests.servers.spool import Spool, telling
-from toolgraph.run.dry_run import try_out
+from toolgraph.run.dry_run import estimate
 from toolgraph.run.pipeline import Pipeline
 
 KILLS = 20
@@ -131,14 +131,16 @@ def test_a_dry_run_loses_nothing_that_was_paid_for(tools, spool, tmp_path):
     with ChatServer(spool) as server:
         config = config_for(server.base_url, tools, n=20, price=(f"{MODEL}=1/2",))
         with telling(spool):
-            estimate = try_out(config, tmp_path / "run", pipeline=Pipeline(link=link))
+            estimated = estimate(config, tmp_path / "run", pipeline=Pipeline(link=link))
         tried = server.answered
         summary = run(config, tmp_path / "run", spool)
 
-    assert (estimate.n, summary.accepted, server.asked_again) == (20, 20, 0)
+    assert (estimated.n, summary.accepted, server.asked_again) == (20, 20, 0)
     assert 0 < tried < server.answered / 3
     taken = server.prompt_tokens + server.completion_tokens
-    assert estimate.tokens.least <= taken * 1.3
-    assert taken <= estimate.tokens.most * 1.3
-    assert estimate.cost is not None
-    assert estimate.cost.expected == pytest.approx((server.prompt_tokens + 2 * server.completion_tokens) / 1e6, rel=0.4)
+    assert estimated.tokens.least <= taken * 1.3
+    assert taken <= estimated.tokens.most * 1.3
+    assert estimated.cost is not None
+    assert estimated.cost.expected == pytest.approx(
+        (server.prompt_tokens + 2 * server.completion_tokens) / 1e6, rel=0.4
+    )

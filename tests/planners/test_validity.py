@@ -215,9 +215,21 @@ def test_a_plan_is_about_as_long_as_asked(speaks, target, is_wrong):
 
 
 def test_a_withheld_value_lets_the_user_speak_twice():
-    both = tuple(turn((search(id=name),), kind="missing_parameter", withheld=("/city",)) for name in "ab")
+    both = tuple(
+        turn((search(id=city, city=city),), kind="missing_parameter", withheld=("/city",)) for city in ("Porto", "Faro")
+    )
 
     assert errors(both, target=4) == []
+
+
+def test_what_an_earlier_item_stated_last_is_nothing_to_withhold():
+    withheld = turn((search(id="b"),), kind="missing_parameter", withheld=("/city",))
+    between = turn((search(id="c", city="Porto"),))
+
+    assert errors((turn((search(),)), withheld)) == [
+        "item 2: /city is withheld, but an earlier item states it: the assistant would not ask for it"
+    ]
+    assert errors((turn((search(),)), between, withheld)) == []
 
 
 def test_a_plan_of_needs_that_holds_calls_is_refused():

@@ -25,9 +25,11 @@ from toolgraph.graph.graph import ToolGraph, build_tool_graph
 from toolgraph.graph.sampling import parse_range, sample_once
 from toolgraph.models.judging import JudgeAnswer, JudgeRequest
 from toolgraph.models.offline.backend import OfflineBackend
+from toolgraph.models.online.budget import Budget, Limits
 from toolgraph.models.online.endpoint import Endpoint
 from toolgraph.models.online.exchange import Purpose, Reply
 from toolgraph.models.online.ledger import Ledger
+from toolgraph.models.online.prices import Prices
 from toolgraph.models.request import AnswerFailed, Completion
 from toolgraph.quality.judge import judge
 from toolgraph.run.config import RunConfig
@@ -38,6 +40,9 @@ from toolgraph.run.workshop import Workshop
 from toolgraph.seeds import rng
 from toolgraph.tools.edges import ToolSample
 from toolgraph.tools.spec import ToolSpec
+
+MODEL = "tiny@http://127.0.0.1:1/v1"
+"""A model that is named and never asked."""
 
 
 def hashed_vectors(texts: Sequence[str]) -> np.ndarray:
@@ -110,12 +115,14 @@ class FakeModels:
     """What the judge gives, in turn by index; None is no verdict, and without any there is no judge."""
     backend: object = None
     filler: object = field(default_factory=lambda: OfflineBackend(0))
+    limits: Limits = field(default_factory=Limits)
     closed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.budget = SimpleNamespace(close=self.closed.append)
         self.judge = self if self.scores else None
         self.ledger = Ledger(self.directory / "usage.jsonl")
+        self.budget = Budget(self.ledger, Prices.load(), [], limits=self.limits)
+        self.budget.close = self.closed.append
 
     def book(self, dialogue: str, tokens: int) -> None:
         endpoint = Endpoint("http://127.0.0.1:1/v1", "tiny", SecretStr("none"))
@@ -150,7 +157,7 @@ def model_pipeline(
 
     @contextlib.contextmanager
     def open_models(config: RunConfig, directory: Path) -> Iterator[FakeModels]:
-        models = FakeModels(directory, scores)
+        models = FakeModels(directory, scores, limits=Limits(tokens=config.max_tokens, seconds=config.max_time))
         if opened is not None:
             opened.append(models)
         with contextlib.closing(models.ledger):
@@ -182,7 +189,7 @@ def model_pipeline(
 def main() -> None:
     """Arguments: tools, directory, n, workers, the seconds a fake dialogue takes, or `real`; and `model` if so."""
     tools, out, n, workers, seconds, *kind = sys.argv[1:]
-    config = RunConfig(tools=(tools,), n=int(n), workers=int(workers), model=("offline",) if kind else ())
+    config = RunConfig(tools=(tools,), n=int(n), workers=int(workers), model=(MODEL,) if kind else ())
     if kind:
         pipeline = model_pipeline(float(seconds))
     else:

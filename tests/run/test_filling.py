@@ -10,7 +10,7 @@ from toolgraph.graph.graph import build_tool_graph
 from toolgraph.models.filling import FillAnswer, FilledDescription, ReturnedField
 from toolgraph.models.offline.backend import OfflineBackend
 from toolgraph.models.request import Completion
-from toolgraph.run.filling import fill_tools
+from toolgraph.run.filling import count_lacking, fill_tools
 from toolgraph.tools.edges import Edge
 from toolgraph.tools.filling import missing_descriptions
 from toolgraph.tools.spec import RETURNS, ToolSpec
@@ -67,6 +67,18 @@ def test_only_tools_that_lack_something_are_asked_about_and_all_keep_their_place
     assert all(missing_descriptions(each) == () for each in tools)
 
 
+def test_no_more_tools_are_asked_about_than_are_wanted_and_from_all_over_the_catalogue():
+    bare = [tool(f"tool_{i}") for i in range(10)]
+    filler = Filler()
+
+    tools = fill_tools(bare, filler, workers=2, most=3)
+
+    assert sorted(filler.asked) == ["tool_0", "tool_3", "tool_6"]
+    assert count_lacking(bare) == 10
+    assert count_lacking(tools) == 7
+    assert fill_tools(bare, Filler(), workers=2, most=10) == fill_tools(bare, Filler(), workers=2)
+
+
 def test_returns_that_a_model_wrote_link_tools():
     tools = fill_tools([tool("find"), tool("book", "room_id")], Filler(), workers=1)
 
@@ -111,8 +123,12 @@ def test_an_answer_that_nobody_checked_is_checked(caplog):
 
 @pytest.mark.parametrize("error", [EndpointError("the server is gone"), BudgetReached("5 dollars are spent")])
 def test_what_stops_the_run_passes_through(error):
+    told = []
+
     with pytest.raises(type(error), match=str(error)):
-        fill_tools([tool("a"), tool("b"), tool("c")], Filler(b=error), workers=2)
+        fill_tools([tool("a"), tool("b"), tool("c")], Filler(b=error), workers=2, at_error=told.append)
+
+    assert told == [error]
 
 
 def test_progress_goes_from_nothing_to_all_that_lack_something():

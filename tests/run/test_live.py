@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -8,7 +9,7 @@ from toolgraph.run.live import Status, as_line, as_panel
 STATUS = Status(
     playing=60, rejected={"plan": 2, "assistant/provenance": 5, "judge/min_score": 1, "check/finished": 1, "tool": 1},
     in_flight=58, limit=63.4, refused=3, tokens=1_234_567, tokens_per_minute=98_765.4, cost=1.5, seconds=600.0,
-    done_before=20,
+    done_before=20, cost_of_ended=1.2, cost_in_play=0.3,
 )  # fmt: skip
 
 
@@ -21,7 +22,7 @@ def panel_of(done, total, status):
 def test_a_line_says_all_of_it():
     assert as_line(120, 1000, STATUS) == (
         "120/1,000, 10 rejected (5 assistant/provenance, 2 plan, 1 check/finished, 2 others), "
-        "58 of at most 63 requests in flight, 98,765 tokens/min, $1.50 of about $10.00, 1 h 5 min left"
+        "58 of at most 63 requests in flight, 98,765 tokens/min, $1.50 of about $10.00, 1 h 6 min left"
     )
 
 
@@ -31,7 +32,7 @@ def test_a_panel_says_all_of_it():
     for part in (
         "dialogues", "120 of 1,000, 60 in play", "10: 5 assistant/provenance, 2 plan", "58 of at most 63 in flight",
         "3 put off by the server", "1,234,567, 98,765 per minute", "$1.50 of about $10.00",
-        "10 min 0 s passed, 1 h 5 min left",
+        "10 min passed, 1 h 6 min left",
     ):  # fmt: skip
         assert part in shown
 
@@ -49,7 +50,14 @@ def test_before_anything_is_done_nothing_is_promised():
     line, panel = as_line(0, 10, status), panel_of(0, 10, status)
 
     assert line == "0/10, 0 of at most 0 requests in flight, 0 tokens/min, $0.00"
-    assert "unknown yet left" in panel
+    assert "1 s passed, unknown yet" in panel
+
+
+def test_a_run_that_stops_says_what_it_waits_for():
+    status = replace(STATUS, is_stopping=True)
+
+    assert as_line(120, 1000, status).endswith(", stopping, waits up to 30 s for answers under way")
+    assert "10 min passed, stopping, waits up to 30 s for answers under way" in panel_of(120, 1000, status)
 
 
 @pytest.mark.parametrize(("done", "left"), [(10, 90.0), (50, 50.0), (100, 0.0)])

@@ -2,13 +2,14 @@
 
 import json
 import random
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from run_fakes import model_pipeline
+from run_fakes import MODEL, model_pipeline
 
 from toolgraph.dialogue.record import Dialogue
 from toolgraph.errors import BudgetReached, ConfigError, EndpointError, GenerationError
@@ -21,7 +22,7 @@ PASSING = [i for i in range(400) if i % 11 != 5 and i % 7 != 3 and i % 13 != 6]
 
 @pytest.fixture
 def config(catalogue):
-    return RunConfig(tools=(str(catalogue),), n=30, model=("offline",))
+    return RunConfig(tools=(str(catalogue),), n=30, model=(MODEL,))
 
 
 def indices_in(directory, name="dialogues"):
@@ -78,6 +79,35 @@ def test_a_spent_budget_stops_the_run_with_what_is_done_and_it_goes_on_later(tmp
     assert (finished.accepted, finished.stopped) == (30, "")
     assert sorted(indices_in(tmp_path / "run")) == PASSING[:30]
     assert json.loads((tmp_path / "run" / "metrics.json").read_text())["accepted"] == 30
+
+
+def test_a_small_budget_leaves_nothing_half_made(tmp_path, config):
+    small = config.model_copy(update={"max_tokens": 5_000})  # a dialogue takes 404 tokens and a few more
+
+    stopped = generate(small, tmp_path / "run", pipeline=model_pipeline(0.001))
+    books = [json.loads(line) for line in (tmp_path / "run" / "usage.jsonl").read_bytes().splitlines()]
+
+    assert stopped.stopped.startswith("the limit of 5,000 tokens (--max-tokens) is reached: 4,")
+    assert re.search(r"\d+ tokens left, and another dialogue is expected to take 4\d\d tokens", stopped.stopped)
+    assert {f"d{index:06d}" for index in indices_in(tmp_path / "run")} <= {entry["dialogue"] for entry in books}
+    assert stopped.metrics["usage"]["prompt_tokens"] < 5_000
+    assert stopped.tried == len({entry["dialogue"] for entry in books} | {"d000005"})  # which had no plan
+
+    assert generate(config, tmp_path / "run", pipeline=model_pipeline()).accepted == 30
+    assert sorted(indices_in(tmp_path / "run")) == PASSING[:30]
+
+
+def test_a_run_out_of_tries_says_so_whatever_the_budget(tmp_path, config):
+    config = config.model_copy(update={"max_tries": 12, "max_tokens": 5_200})
+
+    with pytest.raises(GenerationError, match="only 8 of 30 dialogues were accepted in 12 tries"):
+        generate(config, tmp_path / "run", pipeline=model_pipeline())
+
+
+def test_a_run_that_has_enough_did_not_stop_early(tmp_path, config):
+    config = config.model_copy(update={"n": 3, "max_tokens": 1_300})
+
+    assert generate(config, tmp_path / "run", pipeline=model_pipeline()).stopped == ""
 
 
 def test_a_budget_spent_before_the_first_dialogue_leaves_a_run_that_can_go_on(tmp_path, config):
@@ -139,7 +169,7 @@ def grown(directory, before):
 
 
 def test_every_accepted_dialogue_is_judged_and_the_means_leave_out_what_has_no_verdict(tmp_path, config):
-    config = config.model_copy(update={"n": 4, "judge_model": ("offline",)})
+    config = config.model_copy(update={"n": 4, "judge_model": (MODEL,)})
 
     summary = generate(config, tmp_path / "run", pipeline=model_pipeline(scores=(4, 2, None)))
 
@@ -156,7 +186,7 @@ def test_every_accepted_dialogue_is_judged_and_the_means_leave_out_what_has_no_v
 
 
 def test_a_bar_rejects_low_scores_and_missing_verdicts(tmp_path, config):
-    config = config.model_copy(update={"n": 4, "judge_model": ("offline",), "min_score": 3})
+    config = config.model_copy(update={"n": 4, "judge_model": (MODEL,), "min_score": 3})
 
     summary = generate(config, tmp_path / "run", pipeline=model_pipeline(scores=(4, 2, None)))
 
@@ -205,7 +235,21 @@ def test_progress_is_told_how_the_run_stands(tmp_path, config):
     assert max(status.playing for *_, status in shown) <= 30
 
 
-@pytest.mark.parametrize("change", [{"base_url": "http://10.0.0.1/v1"}, {"max_cost": 3.0}, {"concurrency": 2}])
+def test_a_run_that_stops_says_that_it_waits_for_answers_under_way(tmp_path, config):
+    shown = []
+
+    class Watcher:
+        def show(self, stage, done, total, note="", *, status=None):
+            shown.append(status)
+
+    dead = {8: EndpointError("tiny at localhost does not answer")}
+    with pytest.raises(EndpointError):
+        generate(config, tmp_path / "run", progress=Watcher(), pipeline=model_pipeline(0.001, failing=dead))
+
+    assert [shown[0].is_stopping, shown[-1].is_stopping] == [False, True]
+
+
+@pytest.mark.parametrize("change", [{"base_url": "http://10.0.0.1/v1"}, {"max_tokens": 300_000}, {"concurrency": 2}])
 def test_what_changes_nothing_in_the_data_may_change_between_two_starts(tmp_path, config, change):
     generate(config.model_copy(update={"n": 3}), tmp_path / "run", pipeline=model_pipeline())
 
@@ -231,6 +275,8 @@ def test_another_model_makes_another_run(tmp_path, config):
         ({"price": ("sesame",)}, "the price 'sesame' cannot be read"),
         ({"model": (), "user_model": ("m",)}, "user_model is set and no model is; name one with --model NAME"),
         ({"min_score": 3}, "min_score is set and nobody judges; name a judge with --judge-model NAME"),
+        ({"judge_model": ("m", "offline")}, "judge_model is offline, and the offline rules judge nothing"),
+        ({"model": ("offline",), "fill": True}, "fill is set and model is offline, which writes no descriptions"),
     ],
 )
 def test_what_cannot_be_is_one_sentence_and_writes_nothing(tmp_path, config, change, message):

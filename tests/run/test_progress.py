@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 from toolgraph.run import progress
 from toolgraph.run.live import Status, as_line
@@ -73,6 +74,32 @@ def test_plain_lines_of_a_run_with_models_come_every_few_seconds(monkeypatch):
     written = stream.getvalue().splitlines()
     assert [line.split(",")[0] for line in written] == [f"dialogues: {done}/9" for done in (1, 4, 7, 9)]
     assert written[0] == f"dialogues: {as_line(1, 9, STATUS)}"
+
+
+def test_the_log_of_a_long_run_has_a_line_a_minute(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    stream = io.StringIO()
+    lines = PlainLines(stream)
+
+    for second in range(4 * 3600):
+        now[0] = float(second)
+        lines.show("dialogues", 1, 9, status=STATUS)
+
+    assert 4 * 60 < len(stream.getvalue().splitlines()) < 5 * 60
+
+
+def test_a_line_at_once_says_that_a_run_is_stopping(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    stream = io.StringIO()
+    lines = PlainLines(stream)
+
+    for is_stopping in (False, False, True, True, True):
+        lines.show("dialogues", 1, 9, status=replace(STATUS, is_stopping=is_stopping))
+        now[0] += 0.25
+
+    assert ["stopping" in line for line in stream.getvalue().splitlines()] == [False, True]
 
 
 def test_the_stream_decides_what_is_shown():

@@ -160,4 +160,7 @@ def _fits(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
         schema = root["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
     types = {"object": dict, "array": list, "string": str, "null": type(None), "boolean": bool}
     kind = types.get(schema.get("type", ""))
+    if isinstance(value, dict):
+        options = {name: one["enum"] for name, one in schema.get("properties", {}).items() if "enum" in one}
+        return kind is dict and all(value.get(name) in listed for name, listed in options.items())
     return isinstance(value, kind) if kind else isinstance(value, int | float) and not isinstance(value, bool)

@@ -40,7 +40,7 @@ def command(
     Without --model nothing is asked of anybody and nothing costs anything.
     """
     from toolgraph.run.config import make_config, read_config
-    from toolgraph.run.dry_run import try_out
+    from toolgraph.run.dry_run import estimate
     from toolgraph.run.pipeline import generate
     from toolgraph.run.progress import progress_on
 
@@ -51,5 +51,5 @@ def command(
         given["extra"] = parse_extra(given["extra"])
     config = make_config({**(read_config(config_file) if config_file else {}), **given})
     with progress_on(sys.stderr) as progress:
-        result = (try_out if dry_run else generate)(config, out, progress=progress)
+        result = (estimate if dry_run else generate)(config, out, progress=progress)
     click.echo(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else result.as_text())

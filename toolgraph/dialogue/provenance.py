@@ -2,8 +2,10 @@
 
 Nothing is taken from the plan. Whoever holds the messages and the tools can resolve every leaf of every call again
 and must come to the same answer. Sources are tried in this order: what the user said (latest message first), results
-of earlier steps (latest first), the system message, the schema's default, and last, for booleans and enums,
-an implication of the user's words. A value that none of them explains is unresolved: somebody invented it.
+of earlier steps (latest first), the system message, the schema's default, then what these state in other words (a
+spelled number, another unit, an end that a start and a duration give), and last, for booleans and enums, an
+implication of the user's words. A value that none of them explains is unresolved: somebody invented it. A number
+stated in another unit than its field clearly takes does not state the value: 94 kg are no 94 pounds.
 """
 
 import datetime as dt
@@ -15,13 +17,18 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from toolgraph.dialogue.meant import find_meant, is_misread, is_number, unit_of_field
 from toolgraph.dialogue.messages import Message, ToolCall
+from toolgraph.dialogue.quantities import quantities, quantity_of
 from toolgraph.dialogue.spoken import find_said, parse_date, today_in
+from toolgraph.dialogue.units import Unit, convert, is_same, shown_number, unit_asked
 from toolgraph.tools import pointers
 from toolgraph.tools.fields import Field
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
+INVENTED = "use what the conversation states, leave it out if it is optional, or ask the user for it"
+"""What to do about a value that nothing states."""
 ResolvedSource = Literal["user", "result", "context", "default", "inferred", "unresolved"]
 _STEMS = re.compile(r"[^\W\d_]{3,}")
 _COMMON = frozenset(
@@ -87,6 +94,7 @@ class Transcript:
         self._spoken: list[tuple[int, str]] = []
         self._system: list[tuple[int, str]] = []
         self._results: dict[str, list[tuple[int, str, str]]] = {}
+        self._told: list[tuple[int, str, str]] = []
 
     def append(self, message: Message) -> None:
         """Take one more message into account."""
@@ -98,34 +106,57 @@ class Transcript:
             self._system.append((index, message.content))
             self.today = self.today or today_in(message.content)
         elif message.role == "tool":
+            self._told.append((index, message.tool_call_id, message.content))
             for pointer, value in _result_leaves(message.content):
                 for key in _keys(value):
                     self._results.setdefault(key, []).append((index, message.tool_call_id, pointer))
 
     def source_of(self, call: str, pointer: str, value: Any, tool: ToolSpec | None) -> Provenance:
         """Return where a value that a call uses now came from."""
-        said = self._said(value, self._spoken)
+        field = _field_at(tool, pointer) if tool and is_number(value) else None
+        said = self._said(value, self._spoken, field)
         if said:
             return Provenance(call=call, pointer=pointer, source="user", **said)
         result = self._in_results(value, pointer)
         if result:
             return Provenance(call=call, pointer=pointer, source="result", **result)
-        said = self._said(value, self._system)
+        said = self._said(value, self._system, field)
         if said:
             return Provenance(call=call, pointer=pointer, source="context", **said)
-        field = _field_at(tool, pointer) if tool else None
+        field = field or (_field_at(tool, pointer) if tool else None)
         if _is_default(value, field):
             return Provenance(call=call, pointer=pointer, source="default")
-        implied = self._implied(value, field)
-        if implied >= 0:
-            return Provenance(call=call, pointer=pointer, source="inferred", message=implied)
-        return Provenance(call=call, pointer=pointer, source="unresolved")
+        return self._meant(call, pointer, value, field) or self._implied_by(call, pointer, value, field)
 
-    def _said(self, value: Any, where: list[tuple[int, str]]) -> dict[str, Any] | None:
+    def advice(self, pointer: str, value: Any, tool: ToolSpec | None) -> str:
+        """Say what to do about a value that nothing states, which may be that it was said in another unit."""
+        field = _field_at(tool, pointer) if tool else None
+        unit = unit_of_field(field) if is_number(value) else None
+        if unit is None:
+            return INVENTED
+        stated = [
+            (index, text, one)
+            for index, text in reversed(self._spoken)
+            for one in quantities(text)
+            if one.unit.dimension == unit.dimension and not one.is_part
+        ]
+        misread = [place for place in stated if place[2].value == float(value)] or stated
+        if len(misread) != 1:
+            return INVENTED
+        index, text, one = misread[0]
+        amount = round(convert(one.value, one.unit, unit)[0], 2)
+        words = text[one.start : one.end]
+        return f"message {index} says '{words}' and {pointer} is in {unit.name}; write {amount:g}, or ask the user"
+
+    def _said(self, value: Any, where: list[tuple[int, str]], field: Field | None) -> dict[str, Any] | None:
         if isinstance(value, bool) or value is None:
             return None
         for index, text in reversed(where):
-            said = find_said(value, text, self.today)
+            said, rest = find_said(value, text, self.today), text
+            while said and field and is_misread(value, said, text, field):
+                # What was misread is blotted out, so that other places keep theirs.
+                rest = rest[: said.start] + " " * (said.end - said.start) + rest[said.end :]
+                said = find_said(value, rest, self.today)
             if said:
                 return {"message": index, "span": (said.start, said.end), "transform": said.transform}
         return None
@@ -145,14 +176,42 @@ class Transcript:
         best = max(places, key=lambda place: (place[2].endswith(f"/{name}"), place[0]))
         return {"message": best[0], "result_call": best[1], "result_pointer": best[2], "transform": transform}
 
-    def _implied(self, value: Any, field: Field | None) -> int:
-        """Index of the latest user message whose words imply a boolean or an enum value, else -1."""
-        if field is None:
-            return -1
-        for index, text in reversed(self._spoken):
-            if implies(text, value, field):
-                return index
-        return -1
+    def _meant(self, call: str, pointer: str, value: Any, field: Field | None) -> Provenance | None:
+        """What the user, a result or the system message states in other words."""
+        source: ResolvedSource
+        for source, where in (("user", self._spoken), ("context", self._system)):
+            texts = [text for _, text in where]
+            for index, text in reversed(where):
+                said = find_meant(value, text, self.today, field, texts)
+                if said:
+                    return Provenance(
+                        call=call, pointer=pointer, source=source, message=index, span=(said.start, said.end),
+                        transform=said.transform,
+                    )  # fmt: skip
+        return self._measured(call, pointer, value, field)
+
+    def _measured(self, call: str, pointer: str, value: Any, field: Field | None) -> Provenance | None:
+        """What a result holds in another unit, named by its key or written beside it."""
+        unit = unit_of_field(field) if is_number(value) else None
+        if unit is None:
+            return None
+        shown = value if isinstance(value, str) else shown_number(value)
+        for index, told, content in reversed(self._told):
+            for place, leaf in _result_leaves(content):
+                amount = _amount(place, leaf)
+                if amount and is_same(shown, unit, amount[0], amount[1]):
+                    return Provenance(
+                        call=call, pointer=pointer, source="result", message=index, result_call=told,
+                        result_pointer=place, transform="unit",
+                    )  # fmt: skip
+        return None
+
+    def _implied_by(self, call: str, pointer: str, value: Any, field: Field | None) -> Provenance:
+        """The latest user message whose words imply a boolean or an enum value; without one, it is unresolved."""
+        for index, text in reversed(self._spoken) if field else ():
+            if field and implies(text, value, field):
+                return Provenance(call=call, pointer=pointer, source="inferred", message=index)
+        return Provenance(call=call, pointer=pointer, source="unresolved")
 
 
 def implies(text: str, value: Any, field: Field) -> bool:
@@ -182,6 +241,16 @@ def _result_leaves(content: str) -> tuple[tuple[str, Any], ...]:
         return (("", content),)
     except RecursionError:
         return ()
+
+
+def _amount(pointer: str, leaf: Any) -> tuple[float, Unit] | None:
+    """The amount that a leaf of a result is, if its text or its key tells the unit."""
+    if isinstance(leaf, str):
+        stated = quantity_of(leaf) if leaf[:1].isdigit() and len(leaf) < 40 else None
+        return (stated.value, stated.unit) if stated else None
+    names = [key for key in pointers.split(pointer) if not key.isdigit()]
+    unit = unit_asked(split_words(names[-1]), "") if names and is_number(leaf) else None
+    return (float(leaf), unit) if unit and abs(leaf) < 1e15 else None
 
 
 def _keys(value: Any) -> tuple[str, ...]:

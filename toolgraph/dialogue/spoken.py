@@ -159,6 +159,8 @@ def find_said(value: Any, text: str, today: dt.date | None = None) -> Said | Non
 def _number_forms(value: float) -> tuple[Form, ...]:
     if value != value or value in (float("inf"), float("-inf")):
         return ()
+    if isinstance(value, int) and abs(value) > 1e300:
+        return (Form(str(value), ""),)
     whole = float(value).is_integer()
     plain = str(int(value)) if whole else repr(value)
     forms = [Form(plain, "")]

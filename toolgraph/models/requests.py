@@ -1,6 +1,7 @@
 """The questions: what each agent is told, and the shape of what it answers."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -9,8 +10,10 @@ from toolgraph.dialogue.blueprint import PlannedStep, PlannedTurn, PlanStyle
 from toolgraph.dialogue.messages import Message
 from toolgraph.models.filling import FillRequest
 from toolgraph.models.judging import JudgeRequest
+from toolgraph.models.offline.styles import manner_of
 from toolgraph.models.request import Request
-from toolgraph.models.shown import need_text, plan_text, setting_text, speech_text, tools_text, transcript_text
+from toolgraph.models.shown import abilities_text, setting_text, speech_text, tools_text, transcript_text
+from toolgraph.models.wanted import need_text, plan_text
 from toolgraph.tools.edges import Edge
 from toolgraph.tools.spec import ToolSpec
 
@@ -77,7 +80,11 @@ _ASKED_BACK = (
     "The assistant's last message asks you for something it needs. Answer that question, briefly and with what is "
     "stated above (or, where nothing is, with something plausible), and ask for nothing new."
 )
-_NOT_ASKED = "The assistant is not waiting for anything: bring up the present item yourself."
+_BEGINS = "The first word is yours: bring up the present item."
+_GOES_ON = (
+    "If the assistant's last message asks or offers something, take that up first, in a few words (make up what you "
+    "were not told). Then come to the present item."
+)
 
 
 class UserRequest(Request[UserAnswer]):
@@ -106,17 +113,20 @@ class UserRequest(Request[UserAnswer]):
     complaint: str = ""
 
     def prompt_fields(self) -> dict[str, str]:
-        """Tools as JSON lines, the history as the user heard it, the plan with progress, the item with its values."""
+        """What the tools can do, the history as the user heard it, the plan with progress, the item with its values."""
+        has_begun = any(message.role == "assistant" for message in self.messages)
         return {
             **super().prompt_fields(),
-            "tools": tools_text(self.tools),
-            "style": self.style or "plain",
+            "tools": abilities_text(self.tools),
+            "style": manner_of(self.style or "plain"),
             "setting": setting_text(self.messages),
             "messages": speech_text(self.messages),
             "plan": plan_text(self.plan, self.turn_number),
             "turn_number": str(self.turn_number + 1),
-            "turn": need_text(self.turn, self.tools, asked_back=self.asked_back),
-            "asked_back": _ASKED_BACK if self.asked_back else _NOT_ASKED,
+            "turn": need_text(
+                self.turn, self.tools, plan=self.plan, number=self.turn_number, asked_back=self.asked_back
+            ),
+            "asked_back": _ASKED_BACK if self.asked_back else _GOES_ON if has_begun else _BEGINS,
         }
 
 
@@ -190,6 +200,8 @@ class ToolRequest(Request[ToolAnswer]):
     arguments: dict[str, Any]
     facts: tuple["Fact", ...]
     """Every earlier call of the dialogue with its result, oldest first."""
+    beside: tuple["Fact", ...] = ()
+    """Calls made at the same time that are answered already; a rule does not look at them."""
     system: str
     complaint: str = ""
 
@@ -197,15 +209,22 @@ class ToolRequest(Request[ToolAnswer]):
         """Definition, arguments and facts as JSON."""
         return {
             **super().prompt_fields(),
-            "tool": tools_text((self.tool,)),
+            "tool": tools_text((self.tool,), without_returns=True),
             "arguments": json.dumps(self.arguments, ensure_ascii=False),
-            "facts": "\n".join(
-                f"- {fact.tool.name} {json.dumps(fact.arguments, ensure_ascii=False)} -> "
-                f"{json.dumps(fact.result, ensure_ascii=False)}"
-                for fact in self.facts
-            )
-            or "- none",
+            "facts": _facts_text(self.facts) or "- none",
+            "beside": f"\n\n{_BESIDE}\n\n{_facts_text(self.beside)}" if self.beside else "",
         }
+
+
+_BESIDE = "These were called at the same time as the one below, and are answered already. They are as true."
+
+
+def _facts_text(facts: Sequence["Fact"]) -> str:
+    return "\n".join(
+        f"- {fact.tool.name} {json.dumps(fact.arguments, ensure_ascii=False)} -> "
+        f"{json.dumps(fact.result, ensure_ascii=False)}"
+        for fact in facts
+    )
 
 
 class Fact(BaseModel):

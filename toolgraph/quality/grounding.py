@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from toolgraph.dialogue.provenance import INVENTED, Transcript
 from toolgraph.dialogue.record import Finding
 from toolgraph.quality.reading import MadeCall, Reading
 from toolgraph.tools import pointers
@@ -17,7 +18,8 @@ def provenance(reading: Reading) -> Iterator[Finding]:
             made = messages.get(entry.call)
             yield Finding(
                 check="provenance", message=made.message if made else -1, place=f"{entry.call} {entry.pointer}",
-                reason=f"{_shown(made, entry.pointer)} stands nowhere before the call: somebody invented it",
+                reason=f"{_shown(made, entry.pointer)} stands nowhere before the call: somebody invented it; "
+                f"{_advice(reading, made, entry.pointer)}",
             )  # fmt: skip
     ledger = reading.dialogue.provenance
     if ledger and ledger != reading.provenance:
@@ -41,12 +43,22 @@ def batch_data_flow(reading: Reading) -> Iterator[Finding]:
                 yield Finding(
                     check="batch_data_flow", message=made.message, place=f"{made.call.id} {pointer}",
                     reason=f"{_text(value)} is an output of {source.call.id} ('{source.call.name}'), which runs in the "
-                    "same batch; the call must wait for it",
+                    f"same batch; leave '{made.call.name}' out of it and call it in the next step, with what came back",
                 )  # fmt: skip
 
 
 def _message_of_calls(reading: Reading) -> dict[str, MadeCall]:
     return {made.call.id: made for made in reversed(reading.calls)}
+
+
+def _advice(reading: Reading, made: MadeCall | None, pointer: str) -> str:
+    """What to do about a value that nothing states before its call."""
+    if made is None:
+        return INVENTED
+    transcript = Transcript()
+    for message in reading.dialogue.messages[: made.message]:
+        transcript.append(message)
+    return transcript.advice(pointer, _value(made, pointer), made.tool)
 
 
 def _difference(reading: Reading, messages: dict[str, MadeCall]) -> Finding:
@@ -57,12 +69,19 @@ def _difference(reading: Reading, messages: dict[str, MadeCall]) -> Finding:
         stated = told.pop((entry.call, entry.pointer), None)
         if stated != entry:
             said = stated.model_dump(exclude_defaults=True) if stated else "nothing"
-            reason = f"the ledger says {said}, the transcript {entry.model_dump(exclude_defaults=True)}"
+            shown = entry.model_dump(exclude_defaults=True)
+            reason = (
+                f"the ledger says {said}, the transcript {shown}; write what `toolgraph.resolve` gives, or no ledger"
+            )
             made = messages.get(entry.call)
             break
     else:
         entry = next(iter(told.values()), ledger[0])
-        made, reason = messages.get(entry.call), "the ledger has an entry too many, or its entries are out of order"
+        made = messages.get(entry.call)
+        reason = (
+            "the ledger has an entry too many, or its entries are out of order; write what `toolgraph.resolve` gives, "
+            "or no ledger"
+        )
     return Finding(
         check="provenance", message=made.message if made else -1, place=f"{entry.call} {entry.pointer}".strip(),
         reason=reason,

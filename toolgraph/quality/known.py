@@ -32,11 +32,14 @@ class Known:
     """The texts, numbers, counts and days known so far."""
 
     def __init__(self, tools: tuple[ToolSpec, ...]) -> None:
+        self._tools = tools
         self._said = [tool.definition_key for tool in tools]
         self._texts = [_folded(text) for text in self._said]
         # "file name 1" is what a parameter is called, and not a figure somebody made up.
         self._numbers: set[str] = {digits for tool in tools for digits in _digits_in_names(tool)}
         self._counts: set[str] = set()
+        self.values: list[Any] = []
+        """The arguments and results known."""
         self._days: set[str] = set()
         self._any_weekday = False
         self._today: dt.date | None = None
@@ -57,8 +60,9 @@ class Known:
                 self._numbers |= {str(day.day), str(day.month), str(day.year)}
                 self._days |= _names_of(day)
 
-    def add_counts(self, value: Any) -> None:
-        """Take into account how many entries the lists of a JSON value hold."""
+    def add_value(self, value: Any) -> None:
+        """Take a JSON value into account, and how many entries its lists hold."""
+        self.values.append(value)
         stack = [value]
         while stack:
             here = stack.pop()
@@ -67,6 +71,31 @@ class Known:
                 stack.extend(child for child in here if isinstance(child, dict | list))
             elif isinstance(here, dict):
                 stack.extend(child for child in here.values() if isinstance(child, dict | list))
+
+    @property
+    def numbers(self) -> set[str]:
+        """The numbers known, in normal form."""
+        return self._numbers
+
+    @property
+    def texts(self) -> list[str]:
+        """Everything said, called and returned so far."""
+        return self._said[len(self._tools) :]
+
+    @property
+    def speech(self) -> list[str]:
+        """The texts that are no data."""
+        return [text for text in self.texts if text[:1] not in ("{", "[")]
+
+    @property
+    def descriptions(self) -> dict[str, str]:
+        """By its name, what the tools say of a field; nothing where they differ."""
+        found: dict[str, str] = {}
+        for field in (field for tool in self._tools for field in (*tool.parameter_fields, *tool.return_fields)):
+            found[field.name] = (
+                field.description if found.get(field.name, field.description) == field.description else ""
+            )
+        return found
 
     def has(self, statement: Statement) -> bool:
         """Say whether a statement's value was known before."""

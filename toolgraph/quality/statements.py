@@ -18,6 +18,8 @@ class Statement(NamedTuple):
     """The words."""
     value: str
     """What is looked for: the words without dress, or a number in normal form."""
+    start: int = -1
+    """Where the words stand, or the word they are a part of."""
 
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+(?<![.,;:!?])|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -79,12 +81,12 @@ def numbers_in(text: str) -> Iterator[str]:
 def _statements(text: str) -> Iterator[Statement]:
     for match in _ADDRESS.finditer(text):
         address = match[0].rstrip(".,;:!?")
-        yield Statement("address", address, address)
+        yield Statement("address", address, address, match.start())
     rest = _ADDRESS.sub(lambda match: " " * len(match[0]), text)
     for match in _QUOTED.finditer(rest):
         quoted = next(group for group in match.groups() if group is not None).strip().rstrip(".,;:!?")
         if quoted:
-            yield Statement("quotation", quoted, quoted)
+            yield Statement("quotation", quoted, quoted, match.start())
     # What is quoted is looked for as a whole; its words need not be looked for again.
     rest = _QUOTED.sub(lambda match: f"'{' ' * (len(match[0]) - 2)}'", rest)
     rest = _ROUND_THE_CLOCK.sub("    ", rest)
@@ -101,7 +103,9 @@ def _statements(text: str) -> Iterator[Statement]:
             if number:
                 numbers_end = number.end()
                 percent = rest[numbers_end : numbers_end + 1] == "%"
-                yield Statement("number", f"{number[0]}%" if percent else number[0], normal_number(number[0]))
+                yield Statement(
+                    "number", f"{number[0]}%" if percent else number[0], normal_number(number[0]), match.start()
+                )
             continue
         yield from _token(token, rest, match.start())
         if _DIGIT.search(token):
@@ -113,16 +117,16 @@ def _token(token: str, text: str, start: int) -> Iterator[Statement]:
     if _DIGIT.search(token):
         ordinal = _ORDINAL.match(token)
         if ordinal:
-            yield Statement("count", token, normal_number(ordinal[1]))
+            yield Statement("count", token, normal_number(ordinal[1]), start)
         elif token.replace("-", "").replace("/", "").isdigit():
             for number in numbers_in(token):
-                yield Statement("number", token, number)
+                yield Statement("number", token, number, start)
         else:
-            yield _mixed(token)
+            yield _mixed(token, start)
         return
     lowered = token.lower()
     if lowered in _COUNTS:
-        yield Statement("count", token, _COUNTS[lowered])
+        yield Statement("count", token, _COUNTS[lowered], start)
         return
     for word in re.split(r"[-/]", token):
         bare = re.sub(r"['\u2019](?:s|ll|re|ve|d|m)?$", "", word)
@@ -131,11 +135,11 @@ def _token(token: str, text: str, start: int) -> Iterator[Statement]:
             if word == token and len(bare) == 1:
                 continue
             if bare.lower() in _DAYS and (len(bare) > 3 or _is_dated(text, start, start + len(token))):
-                yield Statement("day", bare, bare.lower()[:3])
+                yield Statement("day", bare, bare.lower()[:3], start)
             elif bare.lower() in _DAYS:
                 continue
             elif not (token.startswith(word) and _BREAK.search(text, max(0, start - 12), start)):
-                yield Statement("name", bare, bare)
+                yield Statement("name", bare, bare, start)
 
 
 def _is_dated(text: str, start: int, end: int) -> bool:
@@ -143,13 +147,13 @@ def _is_dated(text: str, start: int, end: int) -> bool:
     return bool(_AFTER_A_NUMBER.search(text, max(0, start - 10), start) or _BEFORE_A_NUMBER.match(text, end))
 
 
-def _mixed(token: str) -> Statement:
+def _mixed(token: str, start: int) -> Statement:
     """A token of letters and digits: a number with its unit, or an id."""
     united = _WITH_UNIT.match(token)
     if united:
-        return Statement("number", token, normal_number(united[1]))
+        return Statement("number", token, normal_number(united[1]), start)
     letters = token.lstrip("0123456789.")
     if letters in _UNITS:
-        return Statement("number", token, normal_number(token[: -len(letters)]))
+        return Statement("number", token, normal_number(token[: -len(letters)]), start)
     bare = re.sub(r"['\u2019]s$", "", token)
-    return Statement("id", bare, bare)
+    return Statement("id", bare, bare, start)

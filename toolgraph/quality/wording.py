@@ -7,14 +7,25 @@ from functools import lru_cache
 from typing import Any
 
 from toolgraph.dialogue.record import Finding
+from toolgraph.quality.computed import Computed
 from toolgraph.quality.known import Known
 from toolgraph.quality.reading import Reading, Unparsable
 from toolgraph.quality.statements import statements_in
 from toolgraph.tools import pointers
 from toolgraph.tools.definition import Definition
-from toolgraph.tools.names import looks_like_identifier
+from toolgraph.tools.names import looks_like_identifier, split_words
 
 _NAMES = re.compile(r"\w+(?:\.\w+)*")
+_INSTEAD = {
+    "number": "leave it out, or give the figure as a message or result states it; where you compute one, say in the "
+    "same sentence from which figures",
+    "count": "leave it out, or count what a message or result lists",
+    "day": "leave it out, or name a day that a message or result gives",
+    "id": "leave it out, or copy it exactly from a message or result",
+    "address": "leave it out, or copy it exactly from a message or result",
+    "quotation": "quote only what a message or result says word for word, or say it without quotation marks",
+    "name": "leave it out, or name only what a message or result names",
+}
 _JSON_START = re.compile(r"[\[{]\s*(?=[\"\[{\]}\d\-tfn])")
 
 
@@ -26,10 +37,14 @@ def user_words(reading: Reading) -> Iterator[Finding]:
         if message.role != "user":
             continue
         suspects = [
-            (name, f"says '{name}', a name out of a tool's definition") for name in _named(message.content, names)
+            (name, f"says '{name}', a name out of a tool's definition; say it as people do: '{split_words(name)}'")
+            for name in _named(message.content, names)
         ]
         if "{" in message.content or "[" in message.content:
-            suspects += [(text, f"says raw JSON: {_short(text)}") for text in _raw_json(message.content)]
+            suspects += [
+                (text, f"says raw JSON: '{_short(text)}'; say in a sentence what is in it")
+                for text in _raw_json(message.content)
+            ]
         for text, reason in suspects:
             values = _text_values(reading) if values is None else values
             if not any(text in value for value in values):
@@ -41,17 +56,23 @@ def assistant_words(reading: Reading) -> Iterator[Finding]:
 
     Values are numbers, dates and times, quoted words, e-mail and web addresses, ids, and names inside a sentence.
     They are compared as values: 1,250.00 is 1250, 18:30 is 6:30 pm, and how many entries a list holds may be said.
-    Words out of the tools' definitions are known as well.
+    Words out of the tools' definitions are known as well. A figure may also be computed plainly from what is known: the
+    same amount in another unit, a rounded one, the sum or average of a list, a price times a quantity.
     """
     known = Known(reading.dialogue.tools)
     arguments = {made.call.id: made.arguments for made in reading.calls}
     for index, message in enumerate(reading.dialogue.messages):
         if message.role == "assistant" and message.content and not message.content.isspace():
+            computed: Computed | None = None
             for statement in statements_in(message.content):
-                if not known.has(statement):
+                if known.has(statement):
+                    continue
+                computed = computed or Computed(known, message.content)
+                if not computed.has(statement):
                     yield Finding(
                         check="assistant_words", message=index, place=statement.text,
-                        reason=f"the {statement.kind} '{_short(statement.text)}' stands in no message before",
+                        reason=f"the {statement.kind} '{_short(statement.text)}' stands in no message before; "
+                        f"{_INSTEAD.get(statement.kind, _INSTEAD['name'])}",
                     )  # fmt: skip
         _learn(known, message.content, reading.results.get(index))
         for call in message.tool_calls:
@@ -62,7 +83,7 @@ def _learn(known: Known, text: str, value: Any) -> None:
     """Take a text into account, with the value it stands for where it is JSON."""
     known.add_text(text)
     if isinstance(value, dict | list):
-        known.add_counts(value)
+        known.add_value(value)
         if "\\" in text:
             # An escape hides a word: an accent, a quotation mark, a line feed.
             known.add_text("\n".join(leaf for _, leaf in pointers.leaves(value) if isinstance(leaf, str)))

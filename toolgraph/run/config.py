@@ -174,6 +174,10 @@ def require_consistent(config: RunConfig) -> None:
     """
     if config.min_score is not None and not config.judge_model:
         raise ConfigError("min_score is set and nobody judges; name a judge with --judge-model NAME")
+    if OFFLINE in config.judge_model:
+        raise ConfigError(f"judge_model is {OFFLINE}, and the offline rules judge nothing; name a language model")
+    if config.fill and config.model and set(config.model) == {OFFLINE}:
+        raise ConfigError(f"fill is set and model is {OFFLINE}, which writes no descriptions; name a language model")
     if config.model:
         return
     defaults = RunConfig()
@@ -201,7 +205,8 @@ def _names_in(value: Any) -> Iterator[str]:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    """A value as its user wrote it: flags that may be repeated give tuples."""
+    text = ", ".join(map(repr, value)) if isinstance(value, tuple) and value else repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

@@ -10,6 +10,7 @@
     metrics.json       numbers over the accepted dialogues and the yield
     responses.sqlite   with a model: its responses, so that nothing is asked and paid for twice
     usage.jsonl        with a model: what each response consumed
+    dry-run/           with a model that fills in tools: the few dialogues of a dry run
 
 The same configuration continues a run. `n` may differ as long as no more dialogues than that are accepted already,
 since the accepted ones are always the first by index; `max_tries`, `workers` and the limits on time and money may
@@ -35,8 +36,8 @@ from toolgraph.run.journal import DIALOGUES, REJECTED, Journal, counted_in
 from toolgraph.tools.catalogue import SUFFIXES, write_tools
 from toolgraph.tools.spec import ToolSpec
 
-CONFIG, DIGEST, TOOLS, GRAPH, METRICS, LOCK = (
-    "config.yaml", "tools.sha256", "tools.jsonl", "graph", "metrics.json", ".lock",
+CONFIG, DIGEST, TOOLS, GRAPH, METRICS, LOCK, DRY_RUN = (
+    "config.yaml", "tools.sha256", "tools.jsonl", "graph", "metrics.json", ".lock", "dry-run",
 )  # fmt: skip
 EARLY = frozenset({LOCK, DIGEST})
 """What a run that was killed at once may have left before it wrote `config.yaml`."""
@@ -62,9 +63,14 @@ class RunDirectory:
         """The file of what was not accepted."""
         return self.path / REJECTED
 
+    @property
+    def has_graph(self) -> bool:
+        """Whether an earlier start of this run has stored the graph completely."""
+        return (self.path / GRAPH / STATISTICS).exists()
+
     def stored_graph(self) -> ToolGraph | None:
         """Return the graph an earlier start of this run has stored, if it was stored completely."""
-        return load_graph(self.path / GRAPH) if (self.path / GRAPH / STATISTICS).exists() else None
+        return load_graph(self.path / GRAPH) if self.has_graph else None
 
     def store(self, tools: Sequence[ToolSpec], graph: ToolGraph) -> None:
         """Write the tools and their graph; what an interrupted start left of them is replaced."""
@@ -81,6 +87,10 @@ class RunDirectory:
         """Return what `metrics.json` holds, or none while the run is unfinished."""
         path = self.path / METRICS
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+    def forget_metrics(self) -> None:
+        """Take `metrics.json` away, before anything is made that it does not know."""
+        (self.path / METRICS).unlink(missing_ok=True)
 
     def forget_lock(self) -> None:
         """Give up the lock in a process forked from the one that holds it, which keeps it."""
@@ -108,14 +118,11 @@ def open_run(path: Path, config: RunConfig, digest: str) -> Iterator[RunDirector
             stored = None
         try:
             if stored is None or write_config(stored) != write_config(config):
-                (path / METRICS).unlink(missing_ok=True)
                 write_whole(path / DIGEST, lambda file: file.write_text(f"{digest}\n", encoding="ascii"))
                 write_whole(path / CONFIG, lambda file: file.write_text(write_config(config), encoding="utf-8"))
             journal = Journal(path, in_order=not config.model)
         except OSError as error:
             raise RunDirectoryError(f"{path}: cannot be written ({error.strerror or error})") from error
-        if journal.accepted < config.n:
-            (path / METRICS).unlink(missing_ok=True)
         with contextlib.closing(journal):
             yield RunDirectory(path, journal, lock)
 
@@ -200,7 +207,8 @@ def _stored_digest(path: Path) -> str:
 
 def _clear(path: Path) -> None:
     """Take away what was prepared for a run that made no dialogue; responses and what they cost stay."""
-    shutil.rmtree(path / GRAPH, ignore_errors=True)
+    for name in (GRAPH, DRY_RUN):
+        shutil.rmtree(path / name, ignore_errors=True)
     for name in (TOOLS, METRICS):
         (path / name).unlink(missing_ok=True)
 

@@ -1,7 +1,7 @@
 """Filling in what the owners of tools left unsaid, by a model, before the tools are linked."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from toolgraph.errors import AnswerError
 from toolgraph.models.filling import FillRequest, complaint_about
@@ -21,17 +21,23 @@ def fill_tools(
     *,
     workers: int,
     progress: Progress | None = None,
+    most: int | None = None,
+    at_error: Callable[[BaseException], None] = lambda error: None,
 ) -> tuple[ToolSpec, ...]:
     """Return the tools, in their order, with missing descriptions and returns written by a model (ToolFlow, 3.1.1).
 
     Only tools that lack something are asked about, each in one request. What the owner wrote stays; what is added is
     marked (`ToolSpec.filled`). A tool that cannot be filled stays as it is, and one warning says how many there are.
+    With `most` no more tools than that are asked about, taken evenly from all over the catalogue.
+    `at_error` is told at once what ends the filling.
 
     Raises:
         EndpointError: the model's server cannot be used at all.
         BudgetReached: nothing more may be spent.
     """
     asked = [(place, request) for place, tool in enumerate(tools) if (request := FillRequest.about(tool))]
+    if most is not None and most < len(asked):
+        asked = [asked[number * len(asked) // most] for number in range(most)]
     shown = progress or Silent()
     known = list(tools)
     failures: dict[int, str] = {}
@@ -42,13 +48,20 @@ def fill_tools(
 
     if asked:
         shown.show(STAGE, 0, len(asked))
-    everything = threads(fill, range(len(asked)), workers=workers, admits=lambda _: True, tick=lambda: None)
+    everything = threads(
+        fill, range(len(asked)), workers=workers, admits=lambda _: True, tick=lambda: None, at_error=at_error
+    )
     for done, (place, tool, failure) in enumerate(everything, start=1):
         known[place] = tool
         failures |= {place: failure} if failure else {}
         shown.show(STAGE, done, len(asked))
     _warn(failures, known)
     return tuple(known)
+
+
+def count_lacking(tools: Sequence[ToolSpec]) -> int:
+    """Return how many tools lack something that a model could fill in."""
+    return sum(FillRequest.about(tool) is not None for tool in tools)
 
 
 def _filled(request: FillRequest, backend: Backend) -> tuple[ToolSpec, str]:

@@ -49,7 +49,9 @@ class Journal:
             end = held[name][kept[name] - 1].end if kept[name] else 0
             _cut(directory / name, end, dropped=len(held[name]) - kept[name])
         self._in_order = in_order
-        self._done = {line.index for name in (DIALOGUES, REJECTED) for line in held[name][: kept[name]]}
+        self._done = {  # and whether it was accepted
+            line.index: name == DIALOGUES for name in (DIALOGUES, REJECTED) for line in held[name][: kept[name]]
+        }
         self.accepted, self.rejected = kept[DIALOGUES], kept[REJECTED]
         self._files: dict[str, BinaryIO] = {name: (directory / name).open("ab") for name in FILES}
 
@@ -57,6 +59,10 @@ class Journal:
     def tried(self) -> int:
         """How many indices have their fate."""
         return self.accepted + self.rejected
+
+    def fates(self) -> dict[int, bool]:
+        """Return the indices that have their fate, and whether their dialogues were accepted."""
+        return dict(self._done)
 
     def missing(self, end: int) -> Iterator[int]:
         """Yield the indices below `end` that had no fate when this was called, in order."""
@@ -79,7 +85,7 @@ class Journal:
             self._write(DIALOGUES if outcome.is_accepted else REJECTED, outcome.line)
         except OSError as error:
             raise GenerationError(f"cannot write on ({error}); make room and start the same command again") from error
-        self._done.add(outcome.index)
+        self._done[outcome.index] = outcome.is_accepted
         if outcome.is_accepted:
             self.accepted += 1
         else:

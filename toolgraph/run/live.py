@@ -4,11 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from toolgraph.amounts import duration, money
+from toolgraph.models.online.budget import SETTLING
+
 if TYPE_CHECKING:
     from rich.panel import Panel
 
 SHOWN_REASONS = 3
 """Reasons of rejection on a line; a panel has room for twice as many."""
+STOPPING = f"stopping, waits up to {duration(SETTLING)} for answers under way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +38,39 @@ class Status:
     """Time since this start of the run began to make dialogues."""
     done_before: int = 0
     """Dialogues that were accepted before this start."""
+    cost_of_ended: float = 0.0
+    """Dollars of those spent that went into dialogues accepted or rejected."""
+    cost_in_play: float = 0.0
+    """Dollars of those spent that went into dialogues in play."""
+    is_stopping: bool = False
+    """Whether nothing more is asked, and only answers under way are waited for."""
 
     def projected(self, done: int, total: int) -> float | None:
-        """Return the dollars the whole run will have cost, once a dialogue is done; those in play count as half made.
+        """Return the dollars the whole run will have cost, once a dialogue is done.
 
-        >>> Status(cost=2.0, playing=10).projected(done=5, total=100)
-        20.0
+        The missing ones will cost what those done did, with what was rejected on the way; a part of it is spent.
+
+        >>> Status(cost=3.0, cost_of_ended=1.0, cost_in_play=1.5).projected(done=5, total=100)
+        20.5
         """
-        made = done + self.playing / 2
-        return self.cost * max(total, made) / made if self.cost is not None and done else None
+        if self.cost is None or not done:
+            return None
+        return self.cost + max(self.cost_of_ended * (total - done) / done - self.cost_in_play, 0.0)
 
     def seconds_left(self, done: int, total: int) -> float | None:
-        """Return the time until `total` are done, once this start has done one; those in play count as half made.
+        """Return the time until `total` are done, once this start has done one.
+
+        Those in play count as half made, as far as they may be expected to be accepted.
 
         >>> Status(seconds=60.0, done_before=10, playing=4).seconds_left(done=18, total=28)
         48.0
+        >>> Status(seconds=60.0, playing=8, rejected={"judge/min_score": 8}).seconds_left(done=8, total=20)
+        60.0
         """
-        made = done - self.done_before + self.playing / 2
-        return max(total - done - self.playing / 2, 0) * self.seconds / made if done > self.done_before else None
+        if done <= self.done_before:
+            return None
+        coming = self.playing / 2 * done / (done + sum(self.rejected.values()))
+        return max(total - done - coming, 0) * self.seconds / (done - self.done_before + coming)
 
 
 def as_line(done: int, total: int, status: Status) -> str:
@@ -66,7 +85,9 @@ def as_line(done: int, total: int, status: Status) -> str:
         parts.append(f"{sum(status.rejected.values()):,} rejected ({_reasons(status.rejected, SHOWN_REASONS)})")
     parts += [_requests(status), f"{status.tokens_per_minute:,.0f} tokens/min", _money(done, total, status)]
     left = status.seconds_left(done, total)
-    if left is not None and done < total:
+    if status.is_stopping:
+        parts.append(STOPPING)
+    elif left is not None and done < total:
         parts.append(f"{duration(left)} left")
     return ", ".join(parts)
 
@@ -86,29 +107,6 @@ def as_panel(stage: str, done: int, total: int, status: Status) -> "Panel":
     return Panel(table, title=stage, title_align="left", expand=False)
 
 
-def money(dollars: float) -> str:
-    """Return an amount with as many digits as say something.
-
-    >>> money(12.3456), money(0.01234), money(0)
-    ('$12.35', '$0.0123', '$0.00')
-    """
-    return f"${dollars:,.2f}" if dollars >= 1 or not dollars else f"${dollars:.4f}"
-
-
-def duration(seconds: float) -> str:
-    """Return a time span in words short enough for a line.
-
-    >>> duration(42), duration(150), duration(7300)
-    ('42 s', '2 min 30 s', '2 h 1 min')
-    """
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
 def _rows(done: int, total: int, status: Status) -> Iterator[tuple[str, str]]:
     yield "accepted", f"{done:,} of {total:,}, {status.playing} in play"
     rejected = sum(status.rejected.values())
@@ -118,8 +116,8 @@ def _rows(done: int, total: int, status: Status) -> Iterator[tuple[str, str]]:
     yield "tokens", f"{status.tokens:,}, {status.tokens_per_minute:,.0f} per minute"
     yield "money", _money(done, total, status)
     left = status.seconds_left(done, total)
-    ahead = "unknown yet" if left is None else duration(left)
-    yield "time", f"{duration(status.seconds)} passed, {ahead} left"
+    ahead = STOPPING if status.is_stopping else "unknown yet" if left is None else f"{duration(left)} left"
+    yield "time", f"{duration(status.seconds)} passed, {ahead}"
 
 
 def _requests(status: Status) -> str:
@@ -130,7 +128,7 @@ def _money(done: int, total: int, status: Status) -> str:
     if status.cost is None:
         return "price unknown"
     projected = status.projected(done, total)
-    return money(status.cost) + (f" of about {money(projected)}" if projected is not None else "")
+    return money(status.cost) + (f" of about {money(projected)}" if projected is not None and done < total else "")
 
 
 def _reasons(rejected: Mapping[str, int], most: int) -> str:

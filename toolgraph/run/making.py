@@ -2,16 +2,17 @@
 
 import time
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 
 from toolgraph.errors import BudgetReached
 from toolgraph.models.online.opening import Models
 from toolgraph.run import parallel
+from toolgraph.run.allowance import Allowance
 from toolgraph.run.config import RunConfig
 from toolgraph.run.directory import RunDirectory
 from toolgraph.run.live import Status
-from toolgraph.run.outcome import Outcome
+from toolgraph.run.outcome import Outcome, id_of
 from toolgraph.run.progress import Progress
 from toolgraph.run.summary import reasons_in
 from toolgraph.run.threads import PULSE, threads
@@ -61,19 +62,19 @@ def _make_with_models(
 ) -> str:  # fmt: skip
     view = _View(config, run, progress, models)
     outcomes = threads(
-        workshop.attempt, run.journal.missing(config.tries), workers=config.workers or config.concurrency,
-        admits=view.admits, tick=view.refresh, at_error=lambda error: models.budget.close(str(error)),
+        workshop.attempt, view.beginning(run.journal.missing(config.tries)), tick=view.refresh, admits=view.admits,
+        workers=config.workers or config.concurrency, at_error=view.stop,
     )  # fmt: skip
     try:
         with closing(outcomes):
             for outcome in outcomes:
                 run.journal.append(outcome)
-                view.note(outcome)
+                view.end(outcome)
     except BudgetReached as reached:
         return str(reached)
     finally:
         view.show()
-    return ""
+    return view.shortage if run.journal.accepted < config.n else ""
 
 
 class _View:
@@ -83,16 +84,35 @@ class _View:
         self._n, self._journal, self._progress, self._models = config.n, run.journal, progress, models
         self._rejected = Counter(reasons_in(run.rejections))
         self._done_before = run.journal.accepted
+        self._allowance = Allowance(models.budget, {id_of(i): fate for i, fate in run.journal.fates().items()})
         self._playing = 0
+        self._is_stopping = False
         self._began, self._shown_at = time.monotonic(), float("-inf")
 
     def admits(self, playing: int) -> bool:
-        """Whether one more index may be started; the rule that keeps the set of dialogues the same for any timing."""
+        """Whether one more index may be started; the first rule keeps the set of dialogues the same for any timing."""
         self._playing = playing
-        return self._journal.accepted + playing < self._n
+        return self._journal.accepted + playing < self._n and self._allowance.admits()
 
-    def note(self, outcome: Outcome) -> None:
+    @property
+    def shortage(self) -> str:
+        """Why what was left of the budget was too little for one more dialogue when it was last asked, if it was."""
+        return self._allowance.shortage
+
+    def beginning(self, indices: Iterator[int]) -> Iterator[int]:
+        """Yield indices, each of which is begun then."""
+        for index in indices:
+            self._allowance.begin(id_of(index))
+            yield index
+
+    def stop(self, error: BaseException) -> None:
+        """Let nothing more be asked, because of an error that ends the run."""
+        self._is_stopping = True
+        self._models.budget.close(str(error))
+
+    def end(self, outcome: Outcome) -> None:
         """Count an outcome that was written down."""
+        self._allowance.end(id_of(outcome.index), is_accepted=outcome.is_accepted)
         if not outcome.is_accepted:
             self._rejected[outcome.reason] += 1
 
@@ -108,6 +128,7 @@ class _View:
         status = Status(
             playing=self._playing, rejected=self._rejected, in_flight=now.in_flight, limit=now.limit,
             refused=now.refused, tokens=now.tokens, tokens_per_minute=now.tokens_per_minute, cost=now.cost,
-            seconds=self._shown_at - self._began, done_before=self._done_before,
+            seconds=self._shown_at - self._began, done_before=self._done_before, is_stopping=self._is_stopping,
+            cost_of_ended=self._allowance.spent_on_ended.cost, cost_in_play=self._allowance.spent_in_play.cost,
         )  # fmt: skip
         self._progress.show("dialogues", self._journal.accepted, self._n, status=status)

@@ -7,14 +7,21 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
+from toolgraph.errors import ConfigError
+from toolgraph.models.online.opening import OFFLINE
+from toolgraph.models.online.prices import Prices
+
 UNSTORED = ("concurrency", "timeout", "patience", "price", "max_cost", "max_tokens", "max_time", "cache")
 """Keys that change the time and the money a run takes, and not its data."""
 IDLE = ("concurrency", "timeout", "patience", "price", "cache")
 """Keys that may be set in a run without a model: they have no say in it then, and nobody is misled."""
 
 _SPAN = re.compile(r"^(?:(\d+(?:\.\d+)?)h)?\s*(?:(\d+(?:\.\d+)?)m)?\s*(?:(\d+(?:\.\d+)?)s?)?$")
-_OURS = frozenset({"model", "messages", "tools", "tool_choice", "response_format", "stream", "n"})
-"""What a request holds anyway; set from outside it would break every answer."""
+_OURS = frozenset({
+    "model", "messages", "tools", "tool_choice", "functions", "function_call", "response_format", "stream",
+    "stream_options", "n", "seed", "temperature",
+})  # fmt: skip
+"""What a request holds anyway; set from outside it would break every answer, or have no say."""
 
 
 def _as_names(value: Any) -> Any:
@@ -81,6 +88,20 @@ class ModelOptions(BaseModel):
     cache: str | None = Field(None, min_length=1)
     """File of responses; none stands for one in the directory of the run."""
 
+    @property
+    def asks_model(self) -> bool:
+        """Whether anybody but the offline rules is asked, so that something may be paid."""
+        return any(name != OFFLINE for name in (*self.model, *self.user_model, *self.tool_model, *self.judge_model))
+
+    @field_validator("price")
+    @classmethod
+    def _can_be_read(cls, prices: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            Prices.load(prices)
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
+        return prices
+
     @field_validator("extra", mode="before")
     @classmethod
     def _can_be_sent(cls, fields: Any) -> Any:
@@ -107,7 +128,7 @@ EXPECTED: dict[str, str] = {
     "concurrency": "a whole number of at least 1",
     "timeout": "a time above 0: seconds, or text such as 90s or 10m",
     "patience": "a time above 0: seconds, or text such as 90s or 10m",
-    "price": "a list of prices, as in MODEL=0.5/1.5",
+    "price": "prices in dollars per million tokens read and written, as in MODEL=0.5/1.5",
     "max_cost": "an amount of dollars above 0",
     "max_tokens": "a whole number of at least 1",
     "max_time": "a time above 0: seconds, or text such as 90m or 2h",

@@ -130,12 +130,12 @@ def generate(
                     f"only {run.journal.accepted} of {config.n} dialogues were accepted in {run.journal.tried} tries; "
                     f"{run.rejections} says why; raise --max-tries to go on"
                 )
-        metrics = run.read_metrics()
-        if metrics is None:
-            with clock("metrics"):
-                metrics = measure_run(run.dialogues, run.rejections)
-                if config.model:
-                    metrics["usage"] = usage_in(run.path, config)
+        with clock("metrics"):
+            known = run.read_metrics()
+            metrics = known or measure_run(run.dialogues, run.rejections)
+            if config.model:  # a price that was not known may be given later
+                metrics = {**metrics, "usage": usage_in(run.path, config)}
+            if metrics != known:
                 run.write_metrics(metrics)
         return RunSummary(
             directory=str(path), accepted=run.journal.accepted, tried=run.journal.tried, rejected=metrics["rejected"],
@@ -165,18 +165,28 @@ def begun(
 
 def make(
     config: RunConfig, run: RunDirectory, tools: tuple[ToolSpec, ...] | None, *, progress: Progress,
-    pipeline: Pipeline, clock: "Clock",
+    pipeline: Pipeline, clock: "Clock", most_filled: int | None = None,
 ) -> str:  # fmt: skip
-    """Make what is missing in a run: the graph, then dialogues; return why it stopped early, if it did."""
+    """Make what is missing in a run: the graph, then dialogues; return why it stopped early, if it did.
+
+    `most_filled` bounds how many tools are filled in, where that is wanted; none is no bound.
+    """
+    run.forget_metrics()
     try:
         with ExitStack() as open_until_done:
-            models = open_until_done.enter_context(pipeline.open_models(config, run.path)) if config.model else None
+            models = None
+            if config.model:
+                with clock("models"):
+                    models = open_until_done.enter_context(pipeline.open_models(config, run.path))
             with clock("graph"):
                 graph = run.stored_graph()
                 if graph is None:
                     tools = tools or load_tools(config.sources, rename_duplicates=config.rename_duplicates)
                     if config.fill and models is not None:
-                        tools = fill_tools(tools, models.filler, workers=config.concurrency, progress=progress)
+                        tools = fill_tools(
+                            tools, models.filler, workers=config.concurrency, progress=progress, most=most_filled,
+                            at_error=partial(_close, models),
+                        )  # fmt: skip
                     graph = pipeline.link(tools, config, progress)
                     run.store(tools, graph)
             with clock("workshop"):
@@ -185,6 +195,11 @@ def make(
                 return make_dialogues(config, run, workshop, progress, models)
     except BudgetReached as reached:
         return str(reached)
+
+
+def _close(models: Models, error: BaseException) -> None:
+    """Let nothing more be asked, because of an error that ends the run."""
+    models.budget.close(str(error))
 
 
 class Clock:

@@ -5,15 +5,18 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from toolgraph.run.live import Status, as_line, as_panel, duration
+from toolgraph.amounts import duration
+from toolgraph.run.live import Status, as_line, as_panel
 
 if TYPE_CHECKING:
     from rich.live import Live
     from rich.progress import Progress as RichBars
     from rich.progress import TaskID
 
-PAUSE = 3.0
-"""Seconds between plain lines."""
+PAUSE, LONGEST_PAUSE = 3.0, 60.0
+"""Seconds between plain lines, at first and in a long run, whose log would be all lines else."""
+GROWTH = 0.05
+"""The pause as a share of the time that a stage has taken."""
 REFRESH = 0.1
 """Seconds between two pictures of a bar."""
 
@@ -37,21 +40,23 @@ class Silent:
 
 
 class PlainLines:
-    """Lines of text: one when a stage begins, one every few seconds, and one when it is complete."""
+    """Lines of text: one when a stage begins, one now and then, and one when it is complete."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._stage = ""
         self._began_at = self._written_at = 0.0
         self._began_with = 0
+        self._is_stopping = False
 
     def show(self, stage: str, done: int, total: int, note: str = "", *, status: Status | None = None) -> None:
         """Write a line if it is time for one."""
-        now = time.monotonic()
+        now, is_stopping = time.monotonic(), status is not None and status.is_stopping
         if stage != self._stage:
             self._stage, self._began_at, self._began_with = stage, now, done
-        elif done < total and now - self._written_at < PAUSE:
+        elif done < total and now - self._written_at < self._pause(now) and is_stopping == self._is_stopping:
             return
+        self._is_stopping = is_stopping
         self._written_at = now
         if status is not None:
             self._write(f"{stage}: {as_line(done, total, status)}")
@@ -61,6 +66,9 @@ class PlainLines:
         if rate and done < total:
             parts += [f"{rate:.1f}/s", f"{duration((total - done) / rate)} left"]
         self._write(f"{stage}: {', '.join(parts)}")
+
+    def _pause(self, now: float) -> float:
+        return min(max(PAUSE, GROWTH * (now - self._began_at)), LONGEST_PAUSE)
 
     def _write(self, line: str) -> None:
         self._stream.write(f"{line}\n")

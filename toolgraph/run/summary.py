@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from toolgraph.amounts import duration, money
 from toolgraph.dialogue.record import Dialogue
 from toolgraph.quality.metrics import measure
-from toolgraph.run.live import duration, money
 from toolgraph.run.outcome import at
 
 
@@ -33,7 +33,7 @@ class RunSummary:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary as JSON holds it."""
-        return asdict(self)
+        return {**asdict(self), "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()}}
 
     def as_text(self) -> str:
         """Return the summary as a person reads it."""

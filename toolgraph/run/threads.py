@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Generic, TypeVar
 
+from toolgraph.models.online.budget import SETTLING
 from toolgraph.run.parallel import short_collections
 
 ResultT = TypeVar("ResultT")
@@ -19,13 +20,11 @@ Admits = Callable[[int], bool]
 
 PULSE = 0.25
 """Seconds between two calls of `tick` while no result comes."""
-GRACE = 30.0
-"""Seconds that the other indices get to end by themselves after one met an error that ends the run."""
 
 
 def threads(
     work: Work[ResultT], indices: Iterable[int], *, workers: int, admits: Admits, tick: Callable[[], None],
-    at_error: Callable[[BaseException], None] = lambda error: None, grace: float = GRACE,
+    at_error: Callable[[BaseException], None] = lambda error: None, grace: float = SETTLING,
 ) -> Generator[ResultT, None, None]:  # fmt: skip
     """Yield `work(index)` for the indices, started in order by up to `workers` threads, as each is completed.
 

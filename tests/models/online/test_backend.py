@@ -22,6 +22,7 @@ from toolgraph.models.online.exchange import ServerRefusal
 from toolgraph.models.online.wires import WIRES
 from toolgraph.models.request import AnswerFailed
 from toolgraph.models.requests import REQUESTS, AssistantRequest, PlanRequest, ToolRequest, UserRequest
+from toolgraph.tools.spec import ToolSpec
 
 USER = EXAMPLES[UserRequest].model_copy(update={"complaint": ""})
 ASSISTANT = EXAMPLES[AssistantRequest].model_copy(update={"complaint": ""})
@@ -81,6 +82,18 @@ def test_on_the_lower_rungs_the_prompt_says_what_shape_is_wanted(request_class, 
     assert "JSON" in prompt
     assert ("```json" in prompt) == (rung == "text")
     assert body.get("response_format") == ({"type": "json_object"} if rung == "json_object" else None)
+
+
+@pytest.mark.parametrize("rung", ["json_schema", "json_object", "text"])
+def test_what_a_tool_returns_is_told_once_in_the_prompt_on_every_rung(rung):
+    tool = ToolSpec(name="t", returns={"type": "object", "properties": {"kelvin": {"type": "number"}}})
+    request = EXAMPLES[ToolRequest].model_copy(update={"tool": tool, "arguments": {}})
+
+    _, exchange = asked(request, response(json.dumps({"result": {"kelvin": 281.5}})), abilities=on(rung))
+
+    prompt = "".join(message["content"] for message in exchange.bodies[0]["messages"])
+    assert prompt.count("kelvin") == 1
+    assert "Answer with one JSON object with the key `result`" in prompt
 
 
 def test_json_mode_is_given_the_schema_where_it_follows_one():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.models.online.paid import body, endpoint, purpose, reply
 from toolgraph.errors import BudgetReached, ConfigError
-from toolgraph.models.online.budget import Budget, Limits
+from toolgraph.models.online.budget import NOTHING, SETTLING, Budget, Limits, Spending
 from toolgraph.models.online.ledger import Ledger, Total, cost_of
 from toolgraph.models.online.prices import Prices
 
@@ -51,8 +51,8 @@ def test_a_limit_on_tokens_stops_with_a_sentence_that_says_how_to_go_on(ledger):
         spend(budget, ledger, 3_000)
 
     assert str(stop.value) == (
-        "the limit of 10,000 tokens (--max-tokens) is reached: 9,000 tokens used, and the next request is expected to "
-        "take 3,000 tokens; raise it and run the same command again to go on"
+        "the limit of 10,000 tokens (--max-tokens) is reached: 9,000 tokens used, 1,000 tokens left, and the next "
+        "request is expected to take 3,000 tokens; raise it and run the same command again to go on"
     )
     assert tokens_in(ledger) == 9_000
 
@@ -121,7 +121,9 @@ def test_a_negative_limit_is_refused(limits):
 def test_the_first_request_of_a_role_is_reckoned_by_its_length(ledger):
     budget = Budget(ledger, PRICES, ["small"], limits=Limits(tokens=2_000))
 
-    stop = pytest.raises(BudgetReached, match="0 tokens used, and the next request is expected to take 3,0")
+    stop = pytest.raises(
+        BudgetReached, match="0 tokens used, 2,000 tokens left, and the next request is expected to take 3,0"
+    )
     with stop, budget.reserved("planner", "small", body("x" * 10_000)):
         pass
 
@@ -192,6 +194,48 @@ def test_many_threads_overshoot_by_less_than_what_their_last_answers_exceed_the_
     assert tokens_in(ledger) <= limit * 1.1 + 600
     assert cost_of(ledger.totals(), PRICES) == pytest.approx(tokens_in(ledger) / 1e6)
     ledger.close()
+
+
+def test_settling_waits_so_long_after_nothing_more_went_out_and_no_longer(ledger, monkeypatch):
+    now, waited = 50.0, []
+    budget = Budget(ledger, PRICES, ["small"], limits=Limits(tokens=10), clock=lambda: now)
+    monkeypatch.setattr(budget, "wait_until_idle", lambda *, seconds: waited.append(seconds))
+    ledger.record(endpoint(), purpose(), reply(prompt=11, completion=0))
+
+    with pytest.raises(BudgetReached):
+        budget.check()
+    now += 20
+    budget.close("the run has ended")
+    budget.settle()
+    now += 20
+    budget.settle()
+
+    assert waited == [SETTLING - 20, 0.0]
+
+
+def test_what_a_dialogue_took_is_told_apart(ledger):
+    budget = Budget(ledger, PRICES, ["small"])
+    ledger.record(endpoint(), purpose(dialogue="d000001"), reply(prompt=1_000, completion=500))
+    ledger.record(endpoint(), purpose("judge", dialogue="d000001"), reply(prompt=1_000, completion=0))
+    ledger.record(endpoint(), purpose(dialogue=""), reply(prompt=9, completion=9))
+
+    assert budget.spent_on("d000001") == Spending(0.003, 2_500)
+    assert budget.spent_on("d000002") == NOTHING
+
+
+def test_a_shortage_is_what_a_limit_is_too_small_for(ledger):
+    now = 0.0
+    limits = Limits(cost=0.01, tokens=5_000, seconds=60)
+    budget = Budget(ledger, PRICES, ["small"], limits=limits, clock=lambda: now)
+
+    assert budget.shortage(Spending(0.01, 5_000), seconds=59) == ""
+    assert "$0.0100 (--max-cost)" in budget.shortage(Spending(0.011, 1), seconds=0)
+    assert "another dialogue is expected to take 5,001 tokens" in budget.shortage(Spending(0.0, 5_001), seconds=0)
+    assert "another dialogue is expected to take 1 min" in budget.shortage(NOTHING, seconds=60)
+    now = 60.0
+    assert budget.shortage(NOTHING, seconds=0) == (
+        "the limit of 1 min (--max-time) is reached; run the same command again to go on"
+    )
 
 
 def test_a_closed_budget_lets_nothing_more_out_and_waits_for_what_is_under_way(ledger):

@@ -105,6 +105,12 @@ def test_each_role_has_its_model_and_draws_one_of_several_per_dialogue(server, f
     assert [body["model"] for body in server.bodies][-1] == "rules-2"
 
 
+def test_tools_are_filled_in_by_language_models_where_there_are_some(server, folder):
+    with opened(folder, model=(OFFLINE, MODEL)) as models:
+        assert {models.model_of("filler", f"fill/tool_{number}") for number in range(20)} == {MODEL}
+        assert {models.model_of("planner", f"d{number:06}") for number in range(20)} == {OFFLINE, MODEL}
+
+
 def test_offline_asks_no_server_and_wants_no_key(folder, monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)

@@ -226,3 +226,24 @@ def test_the_schemas_of_the_shipped_tools_keep_their_properties_and_options(path
 
         assert sent.get("properties", {}).keys() == full.get("properties", {}).keys()
         assert sent.get("required", []) == full.get("required", [])
+
+
+@pytest.mark.parametrize(
+    ("description", "joined"),
+    [
+        ("Identifier of the pet sitter", 'Identifier of the pet sitter. For example "PS-1".'),
+        ("Identifier of the pet sitter.", 'Identifier of the pet sitter. For example "PS-1".'),
+        ("Which sitter?", 'Which sitter? For example "PS-1".'),
+        ("The sitter (by number)", 'The sitter (by number). For example "PS-1".'),
+        ("One of:", 'One of: For example "PS-1".'),
+        ("", 'For example "PS-1".'),
+    ],
+)
+def test_what_is_noted_after_a_description_is_a_sentence_of_its_own(description, joined):
+    schema = {"type": "string", "description": description, "examples": ["PS-1"]}
+
+    assert portable(schema)["description"] == joined
+
+
+def test_a_description_without_notes_is_left_as_it_is():
+    assert portable({"type": "string", "description": "Name of the city"})["description"] == "Name of the city"

@@ -2,6 +2,7 @@ import pytest
 
 from tests.fakes import ScriptedBackend
 from tests.models.test_requests import EXAMPLES
+from toolgraph.models.filling import FillAnswer, FillRequest
 from toolgraph.models.online.roles import NamedBackend, RoleBackend, dialogue_of
 from toolgraph.models.requests import AssistantAnswer, AssistantRequest, UserAnswer, UserRequest
 
@@ -32,6 +33,20 @@ def test_a_dialogue_keeps_to_one_of_several_models_and_dialogues_differ():
             roles.complete(asked(UserRequest, f"d{number}/{place}#{place}"))
 
     heard = [{dialogue_of(request.key) for request in user.backend.requests} for user in users]
+    assert heard[0]
+    assert heard[1]
+    assert not heard[0] & heard[1]
+
+
+def test_tools_that_are_filled_in_are_shared_out_among_the_fillers():
+    fillers = backends(FillAnswer(descriptions=(), returns=()), "u", "v")
+    roles = RoleBackend({"filler": fillers}, seed=7)
+
+    for number in range(20):
+        roles.complete(asked(FillRequest, f"fill/tool_{number}"))
+        roles.complete(asked(FillRequest, f"fill/tool_{number}"))
+
+    heard = [{request.key for request in filler.backend.requests} for filler in fillers]
     assert heard[0]
     assert heard[1]
     assert not heard[0] & heard[1]

@@ -94,6 +94,29 @@ def test_a_grounded_plan_is_read_with_its_calls_and_written_calls_first():
     assert list(item).index("steps") < list(item).index("intent")
 
 
+def test_a_planned_argument_has_a_value_or_says_where_it_will_be_found_and_writes_nothing_idle():
+    request = example(PlanRequest, plan_style="grounded")
+
+    item = WIRES[PlanRequest].schema(request)["properties"]["turns"]["items"]["properties"]
+    call = item["steps"]["items"]["properties"]["calls"]["items"]
+    given, found = call["properties"]["arguments"]["items"]["anyOf"]
+
+    assert given["required"] == ["pointer", "source", "value", "is_carried"]
+    assert given["properties"]["source"]["enum"] == ["user", "context", "default", "inferred"]
+    assert found["required"] == ["pointer", "source", "call", "path", "pick"]
+    assert found["properties"]["source"]["enum"] == ["result"]
+
+
+def test_a_planned_argument_of_either_shape_is_read_and_so_is_one_with_all_parts():
+    found = {"pointer": "/city", "source": "result", "call": "c0", "path": "/city", "pick": ""}
+    whole = {**found, "value": None, "is_carried": False}
+
+    for argument in (found, whole):
+        call = {"id": "c1", "tool": "search", "arguments": [argument]}
+        answer = read(example(PlanRequest), {"turns": [{**TURN, "steps": [{"calls": [call]}]}]})
+        assert answer.turns[0].steps[0].calls[0].arguments[0].model_dump() == whole
+
+
 @pytest.mark.parametrize("value", ["Lisbon", 3, 2.5, True, None, ["a", "b"], [1, 2]])
 def test_the_value_of_a_planned_argument_may_be_of_any_kind_and_keeps_it(value):
     argument = {"pointer": "/x", "source": "user", "value": value, "call": None, "path": "", "pick": ""}
@@ -183,6 +206,8 @@ def test_any_result_will_do_where_nothing_is_known_of_it():
 
     assert read(asked_of(tool), {"result": [1]}).result == [1]
     assert read(asked_of(tool), "done").result == "done"
+    assert read(asked_of(tool), {"result": '{"status": "done"}'}).result == {"status": "done"}
+    assert read(asked_of(tool), {"result": "41"}).result == "41"
     assert WIRES[ToolRequest].schema(asked_of(tool))["properties"] == {"result": {}}
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 from toolgraph.models.offline.banks import load_words
+from toolgraph.tools.names import split_words
 
 VALUE_START, VALUE_END = "\x02", "\x03"
 """Marks around a value in a text under construction: nothing between them may be altered."""
@@ -16,6 +17,16 @@ _ARTICLE = re.compile(r"(?<=[a-z] )(the|a|an) (?=[a-z])")
 def styles() -> tuple[str, ...]:
     """Return the names of the styles."""
     return tuple(load_words("user")["styles"])
+
+
+def manner_of(style: str) -> str:
+    """Return what a style is like, as a language model is told it; its name, where nothing more is known.
+
+    >>> manner_of("plain")
+    'everyday words and whole sentences; neither curt nor effusive'
+    """
+    known = load_words("user")["styles"].get(style)
+    return "; ".join(known["manner"]) if known else split_words(style)
 
 
 def protect(text: str) -> str:

@@ -186,7 +186,7 @@ class _Asked:
         system, now = self._parts
         messages: list[Body] = [
             {"role": "system", "content": system},
-            {"role": "user", "content": f"{now}\n\n{_form(self.sent, way, self.wire.note)}"},
+            {"role": "user", "content": f"{now}\n\n{_form(self.sent, way, self.wire)}"},
         ]
         for mend in self._mends:
             note = f"Your answer could not be used: {mend.complaint.text}. Answer again, and mend that."
@@ -243,13 +243,12 @@ class _Asked:
         return usable[0]
 
 
-def _form(sent: SentSchema, way: Way, note: str) -> str:
+def _form(sent: SentSchema, way: Way, wire: Wire) -> str:
     """What is said of the form of the answer; the less the server sees to it, the more."""
-    keys = ", ".join(f"`{name}`" for name in sent.schema["properties"])
-    lines = [
-        f"## The form of your answer\n\nAnswer with one JSON object with the keys {keys}, and nothing else. {note}"
-    ]
-    if way != "json_schema":
+    names = [f"`{name}`" for name in sent.schema["properties"]]
+    keys = f"the keys {', '.join(names)}" if len(names) > 1 else f"the key {names[0]}"
+    lines = [f"## The form of your answer\n\nAnswer with one JSON object with {keys}, and nothing else. {wire.note}"]
+    if way != "json_schema" or wire.is_spelt_out:
         lines.append(f"It must be valid by this JSON Schema:\n\n{sent.text}")
     if way == "text":
         lines.append(

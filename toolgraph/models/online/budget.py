@@ -5,13 +5,14 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from toolgraph.amounts import duration, money
 from toolgraph.errors import BudgetReached, ConfigError
 from toolgraph.models.online.exchange import Body, Role
-from toolgraph.models.online.ledger import Ledger, Total, cost_of
+from toolgraph.models.online.ledger import Account, Ledger, Total, cost_of
 from toolgraph.models.online.prices import Prices
 
 Kind = tuple[Role, str]
@@ -21,6 +22,8 @@ FIRST_COMPLETION = 500
 """Tokens that an answer is taken to have as long as none of its kind has come."""
 LOOK_AGAIN = 0.5
 """Seconds after which a waiting request looks at the clock."""
+SETTLING = 30.0
+"""Seconds that a run which stops waits for answers under way: they are paid for, and the next start needs them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,18 @@ class Spending(NamedTuple):
     def plus(self, other: "Spending") -> "Spending":
         """Return the sum."""
         return Spending(self.cost + other.cost, self.tokens + other.tokens)
+
+    def beyond(self, other: "Spending") -> "Spending":
+        """Return by how much this exceeds the other, each amount by at least nothing."""
+        return Spending(max(self.cost - other.cost, 0.0), max(self.tokens - other.tokens, 0.0))
+
+    def or_more(self, other: "Spending") -> "Spending":
+        """Return the larger one of each amount."""
+        return Spending(max(self.cost, other.cost), max(self.tokens, other.tokens))
+
+    def times(self, factor: float) -> "Spending":
+        """Return so many times this."""
+        return Spending(self.cost * factor, self.tokens * factor)
 
 
 NOTHING = Spending(0.0, 0.0)
@@ -75,6 +90,7 @@ class Budget:
         self._expected = NOTHING
         self._end = ""
         """The sentence that says why nothing more may be spent; empty while it may."""
+        self._ended_at = 0.0
         require_known_prices(limits, prices, [*models, *(account.model for account in ledger.totals())])
 
     @property
@@ -94,13 +110,35 @@ class Budget:
     def close(self, reason: str) -> None:
         """Let nothing more go out; what is under way may end."""
         with self._settled:
-            self._end = self._end or reason
-            self._settled.notify_all()
+            self._finish(reason)
 
     def wait_until_idle(self, *, seconds: float) -> bool:
         """Wait for what is under way, at most so long, and return whether all of it ended."""
         with self._settled:
             return self._settled.wait_for(lambda: not self.under_way, timeout=seconds)
+
+    def settle(self) -> None:
+        """Wait for what is under way, at most `SETTLING` seconds after the moment that nothing more went out."""
+        self.wait_until_idle(seconds=max(self._ended_at + SETTLING - self._clock(), 0.0))
+
+    @property
+    def limits_spending(self) -> bool:
+        """Whether there is a limit on money or tokens."""
+        return self._limits.cost is not None or self._limits.tokens is not None
+
+    def spent_on(self, dialogue: str) -> Spending:
+        """Return what the dialogue of an id has consumed."""
+        return self._spending_of(self._ledger.totals_of(dialogue))
+
+    def shortage(self, needed: Spending, *, seconds: float) -> str:
+        """Return a sentence if less is left than one more dialogue needs, which takes so many seconds; else nothing."""
+        spent = self._spent() if self.limits_spending else NOTHING
+        if flag := self._exceeded(spent.plus(needed)):
+            return self._sentence(flag, spent, needed, "another dialogue")
+        limit = self._limits.seconds
+        if limit is not None and self._clock() - self._start + seconds >= limit:
+            return _out_of_time(limit, seconds)
+        return ""
 
     @contextlib.contextmanager
     def reserved(self, role: Role, model: str, body: Body) -> Iterator[None]:
@@ -134,7 +172,7 @@ class Budget:
             self._settled.wait(LOOK_AGAIN)
 
     def _expectation(self, kind: Kind, body: Body) -> Spending:
-        if self._limits.cost is None and self._limits.tokens is None:
+        if not self.limits_spending:
             return NOTHING
         accounts = self._ledger.totals().items()
         past = sum((total for account, total in accounts if (account.role, account.model) == kind), Total())
@@ -147,22 +185,26 @@ class Budget:
 
     def _require_room(self, more: Spending) -> Spending:
         """Return what is spent, if `more` still fits."""
-        has_amounts = self._limits.cost is not None or self._limits.tokens is not None
-        spent = self._spent() if has_amounts else NOTHING
+        spent = self._spent() if self.limits_spending else NOTHING
         seconds = self._limits.seconds
-        if not self._end and seconds is not None and self._clock() - self._start >= seconds:
-            self._end = (
-                f"the limit of {_duration(seconds)} (--max-time) is reached; run the same command again to go on"
-            )
-        if not self._end and (limit := self._exceeded(spent.plus(more))):
-            self._end = self._sentence(limit, spent, more)
+        if seconds is not None and self._clock() - self._start >= seconds:
+            self._finish(_out_of_time(seconds))
+        elif flag := self._exceeded(spent.plus(more)):
+            self._finish(self._sentence(flag, spent, more))
         if self._end:
-            self._settled.notify_all()
             raise BudgetReached(self._end)
         return spent
 
+    def _finish(self, reason: str) -> None:
+        """Let nothing more go out, for the first reason there was."""
+        if not self._end:
+            self._end, self._ended_at = reason, self._clock()
+        self._settled.notify_all()
+
     def _spent(self) -> Spending:
-        totals = self._ledger.totals()
+        return self._spending_of(self._ledger.totals())
+
+    def _spending_of(self, totals: Mapping[Account, Total]) -> Spending:
         return Spending(cost_of(totals, self._prices) or 0.0, sum(total.tokens for total in totals.values()))
 
     def _exceeded(self, spending: Spending) -> str | None:
@@ -175,17 +217,21 @@ class Budget:
                 return flag
         return None
 
-    def _sentence(self, flag: str, spent: Spending, more: Spending) -> str:
-        if flag == "--max-cost":
-            limit, used, coming = (_dollars(amount or 0.0) for amount in (self._limits.cost, spent.cost, more.cost))
-        else:
-            amounts = (self._limits.tokens, spent.tokens, more.tokens)
-            limit, used, coming = (f"{amount or 0:,.0f} tokens" for amount in amounts)
-        following = f", and the next request is expected to take {coming}" if more != NOTHING else ""
+    def _sentence(self, flag: str, spent: Spending, more: Spending, what: str = "the next request") -> str:
+        left = Spending(self._limits.cost or 0.0, self._limits.tokens or 0).beyond(spent)
+        limit, used, unspent, coming = self._shown(flag, spent, left, more)
+        following = f", {unspent} left, and {what} is expected to take {coming}" if more != NOTHING else ""
         return (
             f"the limit of {limit} ({flag}) is reached: {used} used{following}; raise it and run the same command "
             "again to go on"
         )
+
+    def _shown(self, flag: str, *spendings: Spending) -> list[str]:
+        """The limit of a flag, and what counts towards it of some spendings, in words."""
+        if flag == "--max-cost":
+            return [money(amount) for amount in (self._limits.cost or 0.0, *(each.cost for each in spendings))]
+        amounts = (self._limits.tokens or 0, *(each.tokens for each in spendings))
+        return [f"{amount:,.0f} tokens" for amount in amounts]
 
 
 def require_known_prices(limits: Limits, prices: Prices, models: Iterable[str]) -> None:
@@ -202,12 +248,6 @@ def require_known_prices(limits: Limits, prices: Prices, models: Iterable[str]) 
         )
 
 
-def _dollars(amount: float) -> str:
-    return f"${amount:,.2f}" if amount >= 1 or not amount else f"${amount:.4f}"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:g} s"
-    hours, minutes = divmod(round(seconds / 60, 1), 60)
-    return " ".join([*([f"{hours:.0f} h"] if hours else []), *([f"{minutes:g} min"] if minutes else [])])
+def _out_of_time(limit: float, seconds: float = 0.0) -> str:
+    following = f", since another dialogue is expected to take {duration(seconds)}" if seconds else ""
+    return f"the limit of {duration(limit)} (--max-time) is reached{following}; run the same command again to go on"

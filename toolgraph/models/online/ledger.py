@@ -99,7 +99,9 @@ class Ledger:
         self._clock = clock
         self._lock = threading.Lock()
         self._recent: deque[tuple[float, int]] = deque()
-        self._totals, end = _read(path)
+        self._totals: dict[Account, Total] = {}
+        self._by_dialogue: dict[str, dict[Account, Total]] = {}
+        end = self._read()
         try:
             self._file = path.open("ab", buffering=0)
             self._file.truncate(end)
@@ -122,7 +124,7 @@ class Ledger:
         line = json.dumps(entry.model_dump()).encode("ascii") + b"\n"
         with self._lock:
             self._append(line)
-            self._totals[entry.account] = self._totals.get(entry.account, Total()) + entry.total
+            self._add(entry)
             self._forget_old()
             self._recent.append((self._clock(), entry.total.tokens))
 
@@ -130,6 +132,11 @@ class Ledger:
         """Return what each account consumed."""
         with self._lock:
             return dict(self._totals)
+
+    def totals_of(self, dialogue: str) -> dict[Account, Total]:
+        """Return what each account consumed for the dialogue of an id."""
+        with self._lock:
+            return dict(self._by_dialogue.get(dialogue, {}))
 
     def tokens_last_minute(self) -> int:
         """Return the tokens of the answers that came within the last minute."""
@@ -162,6 +169,28 @@ class Ledger:
         start = self._clock() - MINUTE
         while self._recent and self._recent[0][0] <= start:
             self._recent.popleft()
+
+    def _add(self, entry: Entry) -> None:
+        account = entry.account
+        held = [self._totals] + ([self._by_dialogue.setdefault(entry.dialogue, {})] if entry.dialogue else [])
+        for totals in held:
+            totals[account] = totals.get(account, Total()) + entry.total
+
+    def _read(self) -> int:
+        """Add up the whole lines of the file and return where they end."""
+        end = 0
+        try:
+            with self.path.open("rb") as file:
+                for number, line in enumerate(file, start=1):
+                    if not line.endswith(b"\n"):
+                        break
+                    self._add(_entry(line, where=f"{self.path}, line {number}"))
+                    end += len(line)
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            raise RunDirectoryError(f"{self.path}: cannot be read ({error.strerror or error})") from error
+        return end
 
     def _append(self, line: bytes) -> None:
         try:
@@ -197,25 +226,6 @@ def _summary(totals: Mapping[Account, Total], prices: Prices) -> dict[str, Any]:
         "estimated_requests": total.estimated,
         "cost": None if cost is None else round(cost, 6),
     }
-
-
-def _read(path: Path) -> tuple[dict[Account, Total], int]:
-    """Return the totals of the whole lines of a file and where they end."""
-    totals: dict[Account, Total] = {}
-    end = 0
-    try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                if not line.endswith(b"\n"):
-                    break
-                entry = _entry(line, where=f"{path}, line {number}")
-                totals[entry.account] = totals.get(entry.account, Total()) + entry.total
-                end += len(line)
-    except FileNotFoundError:
-        return {}, 0
-    except OSError as error:
-        raise RunDirectoryError(f"{path}: cannot be read ({error.strerror or error})") from error
-    return totals, end
 
 
 def _entry(line: bytes, *, where: str) -> Entry:

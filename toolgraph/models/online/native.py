@@ -22,7 +22,10 @@ _THINK_FIRST = (
     "## Think first\n\nBefore you make a move, think about it in writing, in a few sentences between <reasoning> and "
     "</reasoning>. The user does not see them. Make your move after them."
 )
-_MEND = "## What was wrong with your last move\n\nYour last move could not be used, and nobody has seen it: {complaint}"
+_MEND = (
+    "## What was wrong with your last move\n\nYour last move could not be used, and nobody has seen it. Make another "
+    "that mends what is said here:\n\n{complaint}"
+)
 
 
 @dataclass(frozen=True, slots=True)

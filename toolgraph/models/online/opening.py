@@ -24,8 +24,6 @@ from toolgraph.models.request import Backend
 
 OFFLINE = "offline"
 """The name that means the offline rules, wherever a model is named."""
-SETTLING = 30.0
-"""Seconds that a run which stops waits for answers under way: they are paid for, and the next start needs them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +65,7 @@ class OnlineSettings:
             "assistant": self.model,
             "tool": self.tool_model or self.model,
             "judge": self.judge_model,
-            "filler": self.model,
+            "filler": tuple(name for name in self.model if name != OFFLINE) or self.model,
         }
 
 
@@ -204,12 +202,13 @@ class _Opener:
 @contextlib.contextmanager
 def _settled(budget: Budget) -> Iterator[None]:
     """Let nothing more go out in the end, and wait for what is under way."""
-    seconds = SETTLING
+    is_interrupted = False
     try:
         yield
     except KeyboardInterrupt:
-        seconds = 0.0
+        is_interrupted = True
         raise
     finally:
         budget.close("the run has ended")
-        budget.wait_until_idle(seconds=seconds)
+        if not is_interrupted:
+            budget.settle()

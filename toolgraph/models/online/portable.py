@@ -94,7 +94,7 @@ class _Simplifier:
         self._keep_properties(schema, found, depth, above)
         if "prefixItems" not in schema and isinstance(schema.get("items"), dict):
             found["items"] = self.simple(schema["items"], depth=depth + 1, above=above)
-        described = " ".join(part for part in (_text(schema.get("description")), *notes) if part)
+        described = _joined(_text(schema.get("description")), notes)
         return {**found, "description": described} if described else found
 
     def _keep_properties(self, schema: Schema, found: Schema, depth: int, above: frozenset[str]) -> None:
@@ -268,6 +268,13 @@ def _number(value: Any) -> Any:
 
 def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
+
+
+def _joined(description: str, notes: Sequence[str]) -> str:
+    """A description with notes after it, as sentences of their own."""
+    if description and notes and description[-1] not in ".:;,!?…":
+        description += "."
+    return " ".join(part for part in (description, *notes) if part)
 
 
 def _quoted(values: Sequence[Any]) -> str:

@@ -20,7 +20,8 @@ class NamedBackend:
 class RoleBackend:
     """A backend made of others, one or several for each role.
 
-    Where a role has several, a dialogue keeps to one of them, whichever thread plays it and in whatever order.
+    Where a role has several, a dialogue keeps to one of them, whichever thread plays it and in whatever order; tools
+    that are filled in belong to no dialogue, and are shared out among them.
     """
 
     def __init__(self, models: Mapping[Role, Sequence[NamedBackend]], *, seed: int) -> None:
@@ -33,7 +34,9 @@ class RoleBackend:
         Raises:
             AnswerError: no usable answer could be had.
         """
-        return self._drawn(WIRES[type(request)].role, dialogue_of(request.key)).backend.complete(request)
+        role = WIRES[type(request)].role
+        unit = request.key if role == "filler" else dialogue_of(request.key)
+        return self._drawn(role, unit).backend.complete(request)
 
     def model_of(self, role: Role, dialogue: str) -> str:
         """Return the name of the model that plays a role in a dialogue."""

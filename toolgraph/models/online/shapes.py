@@ -3,10 +3,11 @@
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from toolgraph.dialogue.blueprint import Source
 from toolgraph.models.online.portable import portable
 from toolgraph.models.online.reading import Complaint
 from toolgraph.models.online.schemas import SentSchema, closed
@@ -25,6 +26,11 @@ _PLAN_ORDER = {
     "grounded": ("kind", "steps", "withheld", "intent", "link"),
 }
 """What a model writes of an item, in this order: calls first, words last."""
+_ARGUMENTS = (
+    (("pointer", "source", "value", "is_carried"), False),
+    (("pointer", "source", "call", "path", "pick"), True),
+)
+"""What a model writes of an argument, and whether its value is found in a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,28 @@ def shape_of(answer: type[BaseModel], hidden: frozenset[str] = frozenset()) -> S
 
 @cache
 def plan_shape(style: str) -> Shape:
-    """Return the shape of a plan of one style."""
+    """Return the shape of a plan of one style.
+
+    An argument is sent as one of two: it has a value, or it says in which result the value will stand. In strict mode
+    every part must be written, and half of them would be idle.
+    """
     loose = json.loads(json.dumps(shape_of(PlanAnswer).loose))
     item = loose["properties"]["turns"]["items"]
     item["properties"] = {name: item["properties"][name] for name in _PLAN_ORDER.get(style, _PLAN_ORDER["grounded"])}
-    return Shape(loose, SentSchema.of(closed(loose)))
+    sent = closed(loose)
+    if "steps" in item["properties"]:
+        calls = sent["properties"]["turns"]["items"]["properties"]["steps"]["items"]["properties"]["calls"]
+        arguments = calls["items"]["properties"]["arguments"]
+        arguments["items"] = {"anyOf": [_only(arguments["items"], names, is_found) for names, is_found in _ARGUMENTS]}
+    return Shape(loose, SentSchema.of(sent))
+
+
+def _only(argument: Schema, names: tuple[str, ...], is_found: bool) -> Schema:
+    """The schema of a planned argument with these parts alone."""
+    properties = {name: argument["properties"][name] for name in names}
+    options = [option for option in get_args(Source) if (option == "result") is is_found]
+    properties["source"] = {"type": "string", "enum": options}
+    return {**argument, "properties": properties, "required": list(names)}
 
 
 def _without_defaults(schema: Any) -> Any:

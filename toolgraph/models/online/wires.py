@@ -60,6 +60,8 @@ class Wire:
     """From a request and a JSON value to the answer; raises `Complaint`, or `Refused`."""
     note: str = ""
     """What the prompt does not say of the keys of the answer."""
+    is_spelt_out: bool = False
+    """Whether the prompt shows the schema in any case: not every server shows a model the one it is held to."""
 
     def schema(self, request: Request[Any]) -> Schema:
         """Return the JSON Schema of what the model shall answer to a request."""
@@ -194,7 +196,7 @@ def _read_tool(request: ToolRequest, value: Any) -> ToolAnswer:
     is_wrapped = isinstance(value, dict) and "result" in value
     candidates = [value["result"]] if is_wrapped else [value]
     if tool.output_schema is None:
-        return ToolAnswer(result=candidates[0])
+        return ToolAnswer(result=_bare(candidates[0]))
     if is_wrapped and "result" in sent_returns(tool).get("properties", {}):
         candidates.append(value)
     candidates += list(values_of([candidates[0]])) if isinstance(candidates[0], str) else []
@@ -203,6 +205,12 @@ def _read_tool(request: ToolRequest, value: Any) -> ToolAnswer:
         if not found:
             return ToolAnswer(result=candidate)
     raise Complaint(f"the result does not fit the return schema: {'; '.join(errors[0])}", check="valid_results")
+
+
+def _bare(value: Any) -> Any:
+    """A value, or the object or list that a text is nothing but."""
+    inner = next(values_of([value]), None) if isinstance(value, str) else None
+    return inner if isinstance(inner, dict | list) else value
 
 
 # --- the assistant, where tools cannot be called natively -----------------------------------------------------------
@@ -279,7 +287,7 @@ WIRES: dict[type[Request[Any]], Wire] = {
     PlanRequest: Wire("planner", "plan", 8192, _plan_schema, _read_plan, _PLAN_NOTE),
     UserRequest: Wire("user", "dialogue", 2048, _user_schema, _read_user),
     AssistantRequest: Wire("assistant", "dialogue", 4096, _assistant_schema, _read_assistant, _ASSISTANT_NOTE),
-    ToolRequest: Wire("tool", "dialogue", 4096, _tool_schema, _read_tool, _TOOL_NOTE),
+    ToolRequest: Wire("tool", "dialogue", 4096, _tool_schema, _read_tool, _TOOL_NOTE, is_spelt_out=True),
     JudgeRequest: Wire("judge", "judge", 2048, _judge_schema, _read_judge),
     FillRequest: Wire("filler", "fill", 8192, _fill_schema, _read_fill),
 }

@@ -1,0 +1,318 @@
+"""Computed: the figures of an assistant that nobody stated, but that follow plainly from what it was told.
+
+Each way of computing asks for something besides the figure: a unit, a word such as `total` or `average`, or the
+figures it is made of in the same sentence. Without that, any small number would be the sum of two others.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from toolgraph.dialogue.quantities import Quantity, durations_on_a_clock, quantities
+from toolgraph.dialogue.spelled import spelled_numbers
+from toolgraph.dialogue.spoken import parse_date
+from toolgraph.dialogue.units import DAY, Unit, dimensions_of, is_same, shown_number, unit_asked, units_of
+from toolgraph.quality.known import Known
+from toolgraph.quality.statements import Statement, normal_number, numbers_in, statements_in
+from toolgraph.tools import pointers
+from toolgraph.tools.names import split_words
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+_HEDGE = re.compile(
+    r"(?:\b(?:about|around|roughly|approximately|approx\.?|nearly|almost|over|under|close to|circa)|[~≈])\s*[$€£]?$",
+    re.IGNORECASE,
+)
+_SUM = re.compile(
+    r"\b(?:totals?|totall?ing|in all|altogether|together|combined|sum|overall|plus|adds? up|comes? to|makes?)\b|[+=]",
+    re.IGNORECASE,
+)
+_DIFFERENCE = re.compile(
+    r"\b(?:difference|differ|more|less|fewer|cheaper|longer|shorter|left|remain\w*|sav(?:es?|ed|ings?)|minus|faster|slower|"
+    r"higher|lower|heavier|lighter|bigger|smaller|older|younger|apart|extra|balance|change|off|discount|gap|range)\b|\s[-\u2013\u2212=]\s",
+    re.IGNORECASE,
+)
+_AVERAGE = re.compile(r"\b(?:average[sd]?|averaging|avg|mean)\b", re.IGNORECASE)
+_PRODUCT = re.compile(
+    r"\b(?:totals?|totall?ing|in all|altogether|sum|overall|comes? to|times|makes)\b|[=\u00d7*]|\d\s?x\s?[$€£\d]",
+    re.IGNORECASE,
+)
+_MOST = 1e15
+"""Larger numbers are no amounts, and too large to compute with."""
+_MONEY = re.compile(r"[$€£¥]\s?(\d[\d,]*(?:\.\d+)?)|(\d[\d,]*(?:\.\d+)?)\s?(?:€|£|(?:USD|EUR|GBP|dollars?|euros?)\b)")
+_PRICES = frozenset("price prices cost costs fare rate fee fees amount charge rent premium tariff".split())
+_QUANTITIES = frozenset(
+    "quantity count number guests nights days tickets passengers people persons seats rooms units adults children "
+    "months weeks hours copies items size travelers travellers servings pieces participants attendees".split()
+)
+
+
+class _Amount(NamedTuple):
+    """An amount that the assistant knows, with its unit, or with the dimensions that its key makes plausible."""
+
+    value: float
+    unit: Unit | None
+    dimensions: frozenset[str] = frozenset()
+
+
+class Computed:
+    """What can be computed where one message of the assistant stands."""
+
+    def __init__(self, known: Known, text: str) -> None:
+        self._known = known
+        self._text = text
+        self._found: set[int] = set()
+
+    def has(self, statement: Statement) -> bool:
+        """Say whether a figure of the message follows from what is known and from the figures beside it."""
+        if statement.kind not in ("number", "count", "id"):
+            return False
+        is_computed = self._is_measured(statement) or (statement.kind != "id" and self._is_worked_out(statement))
+        if is_computed:
+            self._found.add(statement.start)
+        return is_computed
+
+    def _is_worked_out(self, statement: Statement) -> bool:
+        figure = _Figure(statement, self._text)
+        return (
+            self._is_rounded(figure)
+            or self._is_percent(figure)
+            or self._is_of_list(figure)
+            or self._is_of_neighbours(figure)
+            or self._is_product(figure)
+        )
+
+    # --- other units --------------------------------------------------------------------------------------------
+
+    def _is_measured(self, statement: Statement) -> bool:
+        """Whether the figure belongs to an amount that is known in another unit, or as a span between two days."""
+        stated = (*quantities(self._text), *durations_on_a_clock(self._text))
+        mine = [one for one in stated if not one.is_part and one.start <= statement.start < one.end]
+        return any(
+            self._is_known_amount(one, amount) for one in mine for amount in (*self._amounts, *self._beside(mine))
+        )
+
+    def _is_known_amount(self, one: Quantity, amount: _Amount) -> bool:
+        shown = shown_number(one.value)
+        if amount.unit:
+            return is_same(shown, one.unit, amount.value, amount.unit)
+        if one.unit.dimension not in amount.dimensions:
+            return False
+        units = units_of(one.unit.dimension)
+        return any(is_same(shown, one.unit, amount.value, unit, is_exact=True) for unit in units)
+
+    def _beside(self, mine: list[Quantity]) -> Iterator[_Amount]:
+        """The amounts of the same message whose figures are all known."""
+        for one in quantities(self._text):
+            if not one.is_part and not any(one.start < other.end and other.start < one.end for other in mine):
+                figures = [s for s in self._figures if one.start <= s.start < one.end]
+                if figures and all(self._is_given(figure) for figure in figures):
+                    yield _Amount(one.value, one.unit)
+
+    @cached_property
+    def _amounts(self) -> tuple[_Amount, ...]:
+        return tuple(self._known_amounts())
+
+    def _known_amounts(self) -> Iterator[_Amount]:
+        for text in self._known.texts:
+            yield from (_Amount(one.value, one.unit) for one in quantities(text) if not one.is_part)
+            yield from (_Amount(one.value, one.unit) for one in durations_on_a_clock(text))
+        asked = self._known.descriptions
+        for pointer, leaf in self._leaves:
+            if _is_number(leaf):
+                name = _name(pointer)
+                unit = unit_asked(split_words(name), asked.get(name, ""))
+                yield _Amount(leaf, unit, frozenset() if unit else dimensions_of(split_words(name)))
+        yield from (_Amount(days, DAY) for days in self._spans)
+
+    @cached_property
+    def _spans(self) -> tuple[int, ...]:
+        """The days between two dates of one object: how long somebody stays."""
+        found: list[int] = []
+        for value in self._known.values:
+            for container in _containers(value):
+                if isinstance(container, dict):
+                    days = [day for day in map(_day, container.values()) if day]
+                    found += [abs((one - other).days) for one, other in combinations(days[:6], 2)]
+        return tuple(days for days in found if days)
+
+    # --- one value ----------------------------------------------------------------------------------------------
+
+    def _is_rounded(self, figure: "_Figure") -> bool:
+        """Whether `about 121` is 120.5."""
+        return figure.is_hedged and any(figure.is_it(float(one)) for one in self._known.numbers if "." in one)
+
+    def _is_percent(self, figure: "_Figure") -> bool:
+        """Whether 15% is 0.1523, or 0.15 is 15%."""
+        if figure.is_percent:
+            fractions = (float(one) for one in self._known.numbers if one.startswith("0."))
+            return any(figure.is_it(100 * one, is_rounded=True) for one in fractions)
+        if not 0 < figure.value < 1:
+            return False
+        percent = normal_number(f"{figure.value * 100:.6f}")
+        return any(
+            re.search(rf"(?<![\d.]){re.escape(percent)}(?:\.0+)?\s?(?:%|percent)", text) for text in self._known.texts
+        )
+
+    # --- several values -----------------------------------------------------------------------------------------
+
+    def _is_of_list(self, figure: "_Figure") -> bool:
+        """Whether it is the sum, the average or the spread of one field over a whole list."""
+        sums, spreads, means = (bool(words.search(figure.sentence)) for words in (_SUM, _DIFFERENCE, _AVERAGE))
+        for values in self._columns if sums or spreads or means else ():
+            if (
+                (sums and figure.is_it(sum(values)))
+                or (means and figure.is_it(sum(values) / len(values)))
+                or (spreads and figure.is_it(max(values) - min(values)))
+            ):
+                return True
+        return False
+
+    @cached_property
+    def _columns(self) -> tuple[tuple[float, ...], ...]:
+        """The numbers of each field of each list, where every entry has one."""
+        found: list[tuple[float, ...]] = []
+        for value in self._known.values:
+            for container in _containers(value):
+                if isinstance(container, list) and len(container) > 1:
+                    found.extend(_columns_of(container))
+        return tuple(found)
+
+    def _is_of_neighbours(self, figure: "_Figure") -> bool:
+        """Whether it is computed from the figures named just before it, or just after it in the same sentence."""
+        before, after = self._neighbours(figure)
+        for run in (before, after):
+            if _SUM.search(figure.sentence) and any(
+                figure.is_it(sum(one.value for one in run[:many])) for many in range(2, len(run) + 1)
+            ):
+                return True
+            if len(run) > 1 and self._is_of_two(figure, run[0], run[1]):
+                return True
+        return bool(before and after) and self._is_of_two(figure, before[0], after[0])
+
+    def _is_of_two(self, figure: "_Figure", one: "_Figure", other: "_Figure") -> bool:
+        small, large = sorted((one.value, other.value))
+        if figure.is_percent:
+            return bool(large) and figure.is_it(100 * small / large, is_rounded=True)
+        if one.is_percent != other.is_percent:
+            whole, part = (other.value, one.value / 100) if one.is_percent else (one.value, other.value / 100)
+            return any(figure.is_it(value) for value in (whole * part, whole * (1 - part), whole * (1 + part)))
+        if _SUM.search(figure.sentence) and figure.is_it(small + large):
+            return True
+        if _AVERAGE.search(figure.sentence) and figure.is_it((small + large) / 2):
+            return True
+        return bool(_DIFFERENCE.search(figure.sentence)) and figure.is_it(large - small)
+
+    def _neighbours(self, figure: "_Figure") -> tuple[list["_Figure"], list["_Figure"]]:
+        """The given figures before it, nearest first, in its sentence or else the two before; and those after it."""
+        given = [s for s in self._figures if s.start != figure.start and self._is_given(s)]
+        here = [s for s in given if figure.begins <= s.start < figure.start]
+        if len(here) < 2:
+            here = [s for s in given if figure.context_begins <= s.start < figure.start]
+        after = [s for s in given if figure.start < s.start < figure.ends]
+        return [_Figure(s, self._text) for s in reversed(here)][:6], [_Figure(s, self._text) for s in after][:6]
+
+    def _is_product(self, figure: "_Figure") -> bool:
+        """Whether it is a price times a quantity, one of which is named beside it."""
+        if not _PRODUCT.search(figure.sentence):
+            return False
+        named = {float(number) for number in numbers_in(figure.context)} - {figure.value}
+        named |= {number.value for number in spelled_numbers(figure.context)}
+        return any(
+            figure.is_it(price * quantity)
+            for price in self._prices
+            for quantity in self._quantities
+            if price in named or quantity in named
+        )
+
+    @cached_property
+    def _prices(self) -> frozenset[float]:
+        texts = [match[1] or match[2] for text in (*self._known.texts, self._text) for match in _MONEY.finditer(text)]
+        stated = {float(text.replace(",", "")) for text in texts if normal_number(text) in self._known.numbers}
+        return frozenset(stated | set(self._numbers_of(_PRICES)))
+
+    @cached_property
+    def _quantities(self) -> frozenset[float]:
+        spoken = {number.value for text in self._known.speech for number in spelled_numbers(text)}
+        spoken |= {float(number) for text in self._known.speech for number in numbers_in(text)}
+        held = {*self._numbers_of(_QUANTITIES), *self._spans}
+        return frozenset(value for value in spoken | held if 2 <= value <= 100 and value % 1 == 0)
+
+    def _numbers_of(self, words: frozenset[str]) -> Iterator[float]:
+        """The numbers of arguments and results whose key has one of some words."""
+        for pointer, leaf in self._leaves:
+            if _is_number(leaf) and not words.isdisjoint(split_words(_name(pointer)).split()):
+                yield leaf
+
+    # --- what there is ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _leaves(self) -> tuple[tuple[str, Any], ...]:
+        return tuple(leaf for value in self._known.values for leaf in pointers.leaves(value))
+
+    @cached_property
+    def _figures(self) -> tuple[Statement, ...]:
+        """The numbers of the message, those of one and two in words left out."""
+        return tuple(s for s in statements_in(self._text) if s.kind in ("number", "count"))
+
+    def _is_given(self, statement: Statement) -> bool:
+        return statement.start in self._found or self._known.has(statement)
+
+
+class _Figure:
+    """A number of a message with the sentence it stands in."""
+
+    def __init__(self, statement: Statement, text: str) -> None:
+        self.start = statement.start
+        self.value = float(statement.value)
+        self.is_percent = (
+            statement.text.endswith("%") or text[statement.start + len(statement.text) :][:8] == " percent"
+        )
+        written = re.search(r"\.(\d+)", statement.text)
+        self._decimals = len(written[1]) if written else 0
+        borders = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
+        index = max(i for i, border in enumerate(borders) if border <= self.start)
+        self.begins, self.context_begins = borders[index], borders[max(index - 2, 0)]
+        self.ends = borders[index + 1] if index + 1 < len(borders) else len(text)
+        self.sentence, self.context = text[self.begins : self.ends], text[self.context_begins : self.ends]
+        self.is_hedged = bool(_HEDGE.search(text, max(0, self.start - 20), self.start))
+
+    def is_it(self, exact: float, *, is_rounded: bool = False) -> bool:
+        """Say whether the figure is a value, rounded to its decimals; whole numbers only round where they say so."""
+        may_round = self._decimals or self.is_hedged or is_rounded
+        return abs(self.value - exact) <= (0.5 * 10.0**-self._decimals if may_round else 0) + 1e-6
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _MOST
+
+
+def _name(pointer: str) -> str:
+    """The last key of a pointer that is no index."""
+    return next((key for key in reversed(pointers.split(pointer)) if not key.isdigit()), "")
+
+
+def _containers(value: Any) -> Iterator[Any]:
+    stack = [value]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, dict | list):
+            yield here
+            stack.extend(here.values() if isinstance(here, dict) else here)
+
+
+def _columns_of(entries: list[Any]) -> Iterator[tuple[float, ...]]:
+    if all(isinstance(entry, dict) for entry in entries):
+        for key in entries[0]:
+            column = tuple(entry.get(key) for entry in entries)
+            if all(map(_is_number, column)):
+                yield column
+    elif all(map(_is_number, entries)):
+        yield tuple(entries)
+
+
+def _day(value: Any) -> dt.date | None:
+    parsed = parse_date(value[:10]) if isinstance(value, str) else None
+    return parsed[0] if parsed else None
