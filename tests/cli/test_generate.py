@@ -67,12 +67,12 @@ def test_every_option_of_models_reaches_the_configuration(asked):
     flags = [word for pair in options.items() for word in pair]
 
     run("--model", "a", "--model", "b,c", "--price", "a=1/2", "--price", "b=0/0", "--extra", "top_p=0.9",
-        "--extra", 'stop=["END"]', "--reasoning", "--fill", *flags, "--out", "runs/x")  # fmt: skip
+        "--extra", 'stop=["END"]', "--reasoning", "--fill", "catalogue", *flags, "--out", "runs/x")  # fmt: skip
 
     assert asked[0][0] == RunConfig(
         model=("a", "b", "c"), user_model=("u",), tool_model=("t",), judge_model=("j",), base_url="http://h/v1",
-        temperature=0.5, extra={"top_p": 0.9, "stop": ["END"]}, reasoning=True, fill=True, min_score=3, concurrency=8,
-        timeout=90, patience=120, price=("a=1/2", "b=0/0"), max_cost=1.5, max_tokens=10, max_time=7200,
+        temperature=0.5, extra={"top_p": 0.9, "stop": ["END"]}, reasoning=True, fill="catalogue", min_score=3,
+        concurrency=8, timeout=90, patience=120, price=("a=1/2", "b=0/0"), max_cost=1.5, max_tokens=10, max_time=7200,
         cache="c.sqlite",
     )  # fmt: skip
 
@@ -160,7 +160,8 @@ def test_json_is_one_object_on_stdout(asked):
         ("--model", "m@ftp://h"), ("--model", "m", "--base-url", "localhost:8000"), ("--model", "m", "--max-time", "x"),
         ("--model", "offline", "--min-score", 3), ("--model", "offline", "--price", "free"), ("--dry-run",),
         ("--model", "m", "--judge-model", "offline"), ("--model", "m", "--judge-model", "offline", "--min-score", 3),
-        ("--model", "offline", "--fill"), ("--model", "offline", "--dry-run"), ("--model", "m", "--price", "1,5/2"),
+        ("--model", "offline", "--fill", "catalogue"), ("--model", "m", "--fill", "all"),
+        ("--model", "offline", "--dry-run"), ("--model", "m", "--price", "1,5/2"),
         ("--price", "free"), ("--model", "m", "--temperature", 2.1), ("--model", "m", "--concurrency", 0),
         *(("--model", "m", "--extra", f"{name}=1") for name in ("messages", "model", "stream", "n", "seed")),
         ("--max-tries", 0), ("--embedder", ""), ("--mode", "x"), ("--config", "none.yaml"),

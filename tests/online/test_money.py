@@ -57,7 +57,7 @@ def test_a_small_budget_leaves_hardly_anything_half_made(tools, spool, tmp_path,
 
 def test_a_dry_run_fills_in_few_tools_and_the_run_asks_for_the_others(bare_tools, spool, tmp_path):
     with ChatServer(spool) as server:
-        config = config_for(server.base_url, bare_tools, n=12, price=(PRICE,), fill=True)
+        config = config_for(server.base_url, bare_tools, n=12, price=(PRICE,), fill="catalogue")
         found = dry_run(config, tmp_path / "run", spool)
         tried = usage_lines(tmp_path / "run" / "dry-run")
         asked = server.requests
@@ -81,7 +81,7 @@ def test_a_dry_run_fills_in_few_tools_and_the_run_asks_for_the_others(bare_tools
 
 def test_what_a_dry_run_with_filling_prints_says_what_it_is_reckoned_from(bare_tools, spool, tmp_path):
     with ChatServer(spool) as server:
-        config = config_for(server.base_url, bare_tools, n=12, price=(PRICE,), fill=True)
+        config = config_for(server.base_url, bare_tools, n=12, price=(PRICE,), fill="catalogue")
         text = dry_run(config, tmp_path / "run", spool).as_text().split("\n")
 
     assert text[0] == "5 of 12 tools filled in, 3 dialogues tried, 3 accepted; 12 will take about"
@@ -92,7 +92,7 @@ def test_what_a_dry_run_with_filling_prints_says_what_it_is_reckoned_from(bare_t
 
 def test_once_all_is_filled_in_a_dry_run_goes_by_the_run_itself(bare_tools, spool, tmp_path):
     with ChatServer(spool) as server:
-        config = config_for(server.base_url, bare_tools, n=4, price=(PRICE,), fill=True)
+        config = config_for(server.base_url, bare_tools, n=4, price=(PRICE,), fill="catalogue")
         run(config, tmp_path / "run", spool)
         asked, metrics = server.requests, (tmp_path / "run" / "metrics.json").read_bytes()
         found = dry_run(config.model_copy(update={"n": 400}), tmp_path / "run", spool)
@@ -104,7 +104,7 @@ def test_once_all_is_filled_in_a_dry_run_goes_by_the_run_itself(bare_tools, spoo
 
 def test_another_configuration_makes_another_dry_run(bare_tools, spool, tmp_path):
     with ChatServer(spool) as server:
-        config = config_for(server.base_url, bare_tools, n=12, price=(PRICE,), fill=True)
+        config = config_for(server.base_url, bare_tools, n=12, price=(PRICE,), fill="catalogue")
         dry_run(config, tmp_path / "run", spool)
         found = dry_run(config.model_copy(update={"turns": "3"}), tmp_path / "run", spool)
 

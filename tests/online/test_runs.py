@@ -31,9 +31,9 @@ def test_the_books_of_a_run_equal_those_of_the_server(tools, spool, tmp_path):
     usage = summary.metrics["usage"]
     assert usage["prompt_tokens"] + usage["completion_tokens"] == server.prompt_tokens + server.completion_tokens
     stages = Counter(line["stage"] for line in lines)
-    assert stages.keys() == {"probe", "plan", "dialogue"}
+    assert stages.keys() == {"probe", "fill", "plan", "dialogue"}
     made = sum(json.loads(line)["usage"]["requests"] for line in accepted_in(tmp_path / "run").values())
-    assert made == server.answered - stages["probe"]
+    assert made == server.answered - stages["probe"] - stages["fill"]
 
 
 @pytest.mark.parametrize("most", [1, 3, 16])
@@ -108,7 +108,7 @@ def test_accepted_dialogues_are_judged_and_reasoned(tools, spool, tmp_path):
 
 def test_tools_that_lack_something_are_filled_by_the_model_first(tools, spool, tmp_path):
     with ChatServer(spool) as server:
-        summary = run(config_for(server.base_url, tools, n=4, fill=True), tmp_path / "run", spool)
+        summary = run(config_for(server.base_url, tools, n=4, fill="catalogue"), tmp_path / "run", spool)
 
     stages = Counter(line["stage"] for line in usage_lines(tmp_path / "run"))
     assert (summary.accepted, stages["fill"]) == (4, 1)  # `get_weather` alone states no returns

@@ -117,6 +117,8 @@ class FakeModels:
     filler: object = field(default_factory=lambda: OfflineBackend(0))
     limits: Limits = field(default_factory=Limits)
     closed: list[str] = field(default_factory=list)
+    clients: tuple[str, ...] = ("tiny",)
+    """Those of the models; without one nobody is asked."""
 
     def __post_init__(self) -> None:
         self.judge = self if self.scores else None
@@ -152,12 +154,14 @@ def model_pipeline(
     scores: tuple[int | None, ...] = (),
     failing: dict[int, Exception] | None = None,
     opened: list[FakeModels] | None = None,
+    clients: tuple[str, ...] = ("tiny",),
 ) -> Pipeline:
     """Fake dialogues made as with models, in threads; the indices of `failing` raise what it holds when planned."""
 
     @contextlib.contextmanager
     def open_models(config: RunConfig, directory: Path) -> Iterator[FakeModels]:
-        models = FakeModels(directory, scores, limits=Limits(tokens=config.max_tokens, seconds=config.max_time))
+        limits = Limits(tokens=config.max_tokens, seconds=config.max_time)
+        models = FakeModels(directory, scores, limits=limits, clients=clients)
         if opened is not None:
             opened.append(models)
         with contextlib.closing(models.ledger):

@@ -43,7 +43,7 @@ def test_every_key_says_what_it_expects():
         ("tools", 7), ("tools", {"a": 1}), ("tools", [1]),
         ("model", 7), ("model", ""), ("model", "a,,b"), ("judge_model", [1]), ("base_url", ""), ("base_url", 5),
         ("temperature", -1), ("temperature", 2.5), ("temperature", "hot"), ("extra", "top_p"), ("extra", {"n": 2}),
-        ("extra", {"messages": []}), ("reasoning", "yes"), ("fill", 1), ("min_score", 0), ("min_score", 6),
+        ("extra", {"messages": []}), ("reasoning", "yes"), ("fill", "all"), ("min_score", 0), ("min_score", 6),
         ("min_score", 3.5), ("concurrency", 0), ("concurrency", "many"), ("timeout", 0), ("timeout", "soon"),
         ("patience", "-3"), ("price", 3), ("max_cost", 0), ("max_cost", float("inf")), ("max_tokens", 0),
         ("max_tokens", 1.5), ("max_time", "90x"), ("max_time", ""), ("max_time", "0m"), ("cache", ""), ("cache", 1),
@@ -101,7 +101,7 @@ def test_a_configuration_with_models_reads_back_but_for_what_changes_no_data(tmp
     stored = {
         "model": ("a", "b@http://h/v1"), "user_model": ("u",), "tool_model": ("t",), "judge_model": ("j",),
         "base_url": "http://h/v1", "temperature": 0.5, "extra": {"top_p": 0.9, "stop": ["x"]}, "reasoning": True,
-        "fill": True, "min_score": 3,
+        "fill": "catalogue", "min_score": 3,
     }  # fmt: skip
     path = tmp_path / "config.yaml"
     path.write_text(write_config(RunConfig(**stored, **limits)), encoding="utf-8")
@@ -153,7 +153,7 @@ def test_a_field_that_is_no_key_may_be_called_one():
     "values",
     [
         {"user_model": "m"}, {"tool_model": "m"}, {"judge_model": "m"}, {"base_url": "http://h/v1"},
-        {"temperature": 1}, {"extra": {"top_p": 1}}, {"reasoning": True}, {"fill": True}, {"max_cost": 1},
+        {"temperature": 1}, {"extra": {"top_p": 1}}, {"reasoning": True}, {"fill": "catalogue"}, {"max_cost": 1},
         {"max_tokens": 1}, {"max_time": 1},
     ],
 )  # fmt: skip

@@ -1,5 +1,6 @@
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -10,6 +11,7 @@ from toolgraph.graph.graph import build_tool_graph
 from toolgraph.models.filling import FillAnswer, FilledDescription, ReturnedField
 from toolgraph.models.offline.backend import OfflineBackend
 from toolgraph.models.request import Completion
+from toolgraph.run import filling
 from toolgraph.run.filling import count_lacking, fill_tools
 from toolgraph.tools.edges import Edge
 from toolgraph.tools.filling import missing_descriptions
@@ -144,3 +146,31 @@ def test_nothing_to_fill_asks_nothing_and_tells_nothing():
 
     assert fill_tools([COMPLETE], Filler(), workers=2, progress=progress) == (COMPLETE,)
     assert progress.told == []
+
+
+def test_a_tool_that_many_dialogues_offer_at_once_is_filled_in_once():
+    backend = Filler()
+    fill = filling.Filler(backend)
+
+    with ThreadPoolExecutor(8) as pool:
+        offered = list(pool.map(fill, [tool("find"), COMPLETE] * 20))
+
+    assert backend.asked == ["find"]
+    assert {each.name for each in offered if each.filled} == {"find"}
+    assert offered[1] is COMPLETE
+
+
+def test_an_offered_tool_that_cannot_be_filled_in_stays_as_it_is_and_is_asked_about_once(caplog):
+    backend = Filler(find=AnswerError("no idea"))
+    fill = filling.Filler(backend)
+
+    assert fill(tool("find")) == fill(tool("find")) == tool("find")
+    assert backend.asked == ["find"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "tool 'find' could not be filled in and stays as it is: no idea"
+    ]
+
+
+def test_a_server_that_is_gone_while_an_offered_tool_is_filled_in_is_told():
+    with pytest.raises(EndpointError):
+        filling.Filler(Filler(find=EndpointError("gone")))(tool("find"))

@@ -12,8 +12,10 @@ import pytest
 from run_fakes import MODEL, model_pipeline
 
 from toolgraph.dialogue.record import Dialogue
-from toolgraph.errors import BudgetReached, ConfigError, EndpointError, GenerationError
+from toolgraph.errors import AnswerError, BudgetReached, ConfigError, EndpointError, GenerationError
+from toolgraph.models.request import AnswerFailed
 from toolgraph.run.config import RunConfig
+from toolgraph.run.making import MOST_IN_VAIN
 from toolgraph.run.pipeline import generate
 
 FAKES = Path(__file__).with_name("run_fakes.py")
@@ -139,6 +141,53 @@ def test_a_hopeless_run_gives_up_in_one_sentence(tmp_path, config):
         generate(config, tmp_path / "run", pipeline=model_pipeline())
 
 
+@pytest.mark.parametrize("workers", [1, 16])
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (lambda index: AnswerFailed("the model refuses to answer:\n no", check="refused"), "plan/refused"),
+        (lambda index: KeyError("city"), "internal/KeyError"),
+    ],
+)
+def test_a_model_that_brings_nothing_is_not_asked_for_ever(tmp_path, config, workers, error, reason):
+    # given a model that fails at all but the first ten dialogues
+    config = config.model_copy(update={"workers": workers})
+    failing = {index: error(index) for index in range(10, 1000)}
+
+    with pytest.raises(GenerationError) as told:
+        generate(config, tmp_path / "run", pipeline=model_pipeline(failing=failing))
+
+    # then what was done is kept, nothing was begun after fifty in vain, and one sentence says what to look at
+    rejected = indices_in(tmp_path / "run", "rejected")
+    assert sorted(indices_in(tmp_path / "run")) == [index for index in PASSING if index < 10]
+    assert MOST_IN_VAIN <= sum(index >= 10 for index in rejected) < MOST_IN_VAIN + workers
+    assert re.match(rf"5\d|6\d dialogues in a row were rejected, (4|5|6)\d of them by {reason} ", str(told.value))
+    assert "(as in: the model refuses to answer: no); " in str(told.value) or "(as in: 'city'); " in str(told.value)
+    assert f"{tmp_path / 'run' / 'rejected.jsonl'} says more; the same command goes on" in str(told.value)
+
+    # and when the model has come to itself the same command makes the rest
+    assert generate(config, tmp_path / "run", pipeline=model_pipeline()).accepted == 30
+
+
+def test_each_dialogue_that_is_accepted_gives_a_model_fifty_more_tries(tmp_path, config):
+    spared = [next(index for index in PASSING if index >= start) for start in (0, 45, 90, 135)]
+    failing = {index: AnswerError("no idea") for index in range(300) if index not in spared}
+    config = config.model_copy(update={"n": 4, "workers": 1})
+
+    summary = generate(config, tmp_path / "run", pipeline=model_pipeline(failing=failing))
+
+    assert indices_in(tmp_path / "run") == spared
+    assert summary.tried > 2 * MOST_IN_VAIN
+
+
+def test_a_run_that_asks_no_model_goes_on_to_its_last_try(tmp_path, config):
+    failing = {index: AnswerError("no idea") for index in range(100)}
+    config = config.model_copy(update={"max_tries": 80, "workers": 1})
+
+    with pytest.raises(GenerationError, match="only 0 of 30 dialogues were accepted in 80 tries"):
+        generate(config, tmp_path / "run", pipeline=model_pipeline(failing=failing, clients=()))
+
+
 def test_a_run_killed_at_random_moments_ends_with_the_same_set(tmp_path, catalogue, config):
     chance = random.Random(5)
     command = [sys.executable, FAKES, catalogue, tmp_path / "killed", "30", "6", "0.05", "model"]
@@ -204,12 +253,12 @@ def test_a_bar_rejects_low_scores_and_missing_verdicts(tmp_path, config):
 def test_tools_are_filled_in_before_they_are_linked_if_wanted(tmp_path, config):
     bare = [{"name": name, "parameters": {"properties": {"city": {"type": "string"}}}} for name in ("a", "b", "c")]
     (tmp_path / "bare.json").write_text(json.dumps(bare))
-    for fill in (False, True):
+    for fill in ("none", "catalogue"):
         changes = {"n": 2, "fill": fill, "tools": (str(tmp_path / "bare.json"),), "tools_per_dialogue": "2"}
-        generate(config.model_copy(update=changes), tmp_path / str(fill), pipeline=model_pipeline())
+        generate(config.model_copy(update=changes), tmp_path / fill, pipeline=model_pipeline())
 
-    plain, filled = (read_tools(tmp_path / kind / "tools.jsonl") for kind in ("False", "True"))
-    graph = read_tools(tmp_path / "True" / "graph" / "tools.jsonl")
+    plain, filled = (read_tools(tmp_path / kind / "tools.jsonl") for kind in ("none", "catalogue"))
+    graph = read_tools(tmp_path / "catalogue" / "graph" / "tools.jsonl")
     assert [tool.get("filled") for tool in plain] == [None] * 3
     assert all("/parameters/properties/city/description" in tool["filled"] for tool in filled)
     assert graph == filled
@@ -276,7 +325,7 @@ def test_another_model_makes_another_run(tmp_path, config):
         ({"model": (), "user_model": ("m",)}, "user_model is set and no model is; name one with --model NAME"),
         ({"min_score": 3}, "min_score is set and nobody judges; name a judge with --judge-model NAME"),
         ({"judge_model": ("m", "offline")}, "judge_model is offline, and the offline rules judge nothing"),
-        ({"model": ("offline",), "fill": True}, "fill is set and model is offline, which writes no descriptions"),
+        ({"model": ("offline",), "fill": "catalogue"}, "fill is catalogue and model is offline, which writes nothing"),
     ],
 )
 def test_what_cannot_be_is_one_sentence_and_writes_nothing(tmp_path, config, change, message):

@@ -92,7 +92,9 @@ _ROLES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("--judge-model", WHO, {**_NAMES, "help": "Model that scores accepted dialogues."}),
     ("--min-score", WHO, {"type": int, "help": "Reject what the judge scores lower in any respect (1-5)."}),
     ("--reasoning/--no-reasoning", WHO, {"default": None, "help": "Let the assistant write down its reasoning."}),
-    ("--fill/--no-fill", WHO, {"default": None, "help": "Let the model describe what tools leave undescribed."}),
+    ("--fill", WHO, {
+        "metavar": "WHICH", "help": "Tools the model completes: offered, catalogue, none.  [default: offered]",
+    }),
     ("--concurrency", LIMITS, {"type": int, "help": "Most requests in flight to a model.  [default: 64]"}),
     ("--patience", LIMITS, {**_TIME, "help": "How long a server may be gone.  [default: 300]"}),
     ("--price", LIMITS, {

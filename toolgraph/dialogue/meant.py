@@ -36,6 +36,16 @@ _MOST_SECONDS = 1000 * DAY.factors[0]
 _ENDS = frozenset("out end ends ending return returning until till to through finish drop dropoff".split())
 """Words in the name of a field that holds the end of something, which a start and a duration give."""
 
+_SYNONYMS = (
+    "large|big|huge", "small|little|tiny", "medium|mid-sized|medium-sized", "cheap|inexpensive|budget|low-cost",
+    "fast|quick|rapid|express", "apartment|flat", "movie|film", "bicycle|bike", "car|automobile", "child|kid",
+    "text message|sms|text", "email|e-mail|mail", "photo|picture", "vacation|holiday", "trash|rubbish|garbage",
+    "couch|sofa", "male|man|boy|husband|father|dad|brother|son", "female|woman|girl|wife|mother|mom|mum|sister|daughter",
+    "beginner|novice|newcomer", "begin|start", "buy|purchase", "repair|fix", "delete|remove", "autumn|fall",
+)  # fmt: skip
+"""Words that mean the same to everybody; with them an enum value may be said."""
+_GROUPS = {word: words for words in _SYNONYMS for word in words.split("|")}
+
 
 class _Day(NamedTuple):
     """A day that a text names."""
@@ -55,6 +65,10 @@ def find_meant(
     """
     if isinstance(value, bool) or value is None:
         return None
+    if field and value in field.schema.get("enum", ()):
+        said = _synonym_said(value, text, field)
+        if said:
+            return said
     if isinstance(value, int | float):
         return _number_meant(shown_number(value), text, field) if value == value else None
     if not isinstance(value, str) or not any(char.isdigit() for char in value) or len(value) > 40:
@@ -97,6 +111,14 @@ def is_number(value: Any) -> bool:
     if isinstance(value, str):
         return bool(_NUMBER.fullmatch(value))
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _synonym_said(value: Any, text: str, field: Field) -> Said | None:
+    """Where a text says an enum value by another word for it, which no other value of the enum may be meant by."""
+    words = _GROUPS.get(split_words(str(value)), "")
+    others = {split_words(str(other)) for other in field.schema["enum"] if other != value}
+    found = re.search(rf"\b(?:{words})s?\b", text, re.IGNORECASE) if words else None
+    return Said(*found.span(), "enum synonym") if found and others.isdisjoint(words.split("|")) else None
 
 
 def _number_meant(shown: str, text: str, field: Field | None) -> Said | None:

@@ -140,7 +140,8 @@ class Transcript:
             for one in quantities(text)
             if one.unit.dimension == unit.dimension and not one.is_part
         ]
-        misread = [place for place in stated if place[2].value == float(value)] or stated
+        number = float(value) if isinstance(value, str) else value
+        misread = [place for place in stated if place[2].value == number] or stated
         if len(misread) != 1:
             return INVENTED
         index, text, one = misread[0]

@@ -34,6 +34,9 @@ _DIFFERENCE = re.compile(
     r"higher|lower|heavier|lighter|bigger|smaller|older|younger|apart|extra|balance|change|off|discount|gap|range)\b|\s[-\u2013\u2212=]\s",
     re.IGNORECASE,
 )
+_TIME = re.compile(
+    r"(?<![\d:.,])(\d{1,2})(?::([0-5]\d)(?::[0-5]\d)?(?:\s?([ap])\.?m)?|\s?([ap])\.?m)(?![\w:])", re.IGNORECASE
+)
 _AVERAGE = re.compile(r"\b(?:average[sd]?|averaging|avg|mean)\b", re.IGNORECASE)
 _PRODUCT = re.compile(
     r"\b(?:totals?|totall?ing|in all|altogether|sum|overall|comes? to|times|makes)\b|[=\u00d7*]|\d\s?x\s?[$€£\d]",
@@ -81,6 +84,8 @@ class Computed:
             or self._is_percent(figure)
             or self._is_of_list(figure)
             or self._is_of_neighbours(figure)
+            or self._is_of_one_field(figure)
+            or self._is_on_the_clock(figure)
             or self._is_product(figure)
         )
 
@@ -214,6 +219,42 @@ class Computed:
         after = [s for s in given if figure.start < s.start < figure.ends]
         return [_Figure(s, self._text) for s in reversed(here)][:6], [_Figure(s, self._text) for s in after][:6]
 
+    def _is_of_one_field(self, figure: "_Figure") -> bool:
+        """Whether it is the sum or difference of two values that a field has and that the message names."""
+        sums, differences = bool(_SUM.search(figure.sentence)), bool(_DIFFERENCE.search(figure.sentence))
+        if not (sums or differences):
+            return False
+        given = {float(s.value) for s in self._figures if s.start != figure.start and self._is_given(s)}
+        fields: dict[str, set[float]] = {}
+        for pointer, leaf in self._leaves:
+            if _is_number(leaf) and leaf in given:
+                fields.setdefault(_name(pointer), set()).add(leaf)
+        return any(
+            (differences and figure.is_it(abs(one - other))) or (sums and figure.is_it(one + other))
+            for values in fields.values()
+            for one, other in combinations(sorted(values)[:12], 2)
+        )
+
+    def _is_on_the_clock(self, figure: "_Figure") -> bool:
+        """Whether it belongs to a time as long before or after a known one as the sentence or its object says."""
+        mine = next((one for one in _clocks(self._text) if one[1] <= figure.start < one[2]), None)
+        if mine is None:
+            return False
+        apart = {_minutes(one.value, one.unit) for one in quantities(figure.sentence)} - {None}
+        for value in self._known.values:
+            for container in _containers(value):
+                if isinstance(container, dict):
+                    times = {one[0] for leaf in container.values() if isinstance(leaf, str) for one in _clocks(leaf)}
+                    lengths = {
+                        _minutes(leaf, unit_asked(split_words(key), ""))
+                        for key, leaf in container.items()
+                        if _is_number(leaf)
+                    }
+                    for length in (lengths | apart) - {None}:
+                        if any((time + sign * (length or 0)) % 1440 == mine[0] for time in times for sign in (1, -1)):
+                            return True
+        return False
+
     def _is_product(self, figure: "_Figure") -> bool:
         """Whether it is a price times a quantity, one of which is named beside it."""
         if not _PRODUCT.search(figure.sentence):
@@ -283,6 +324,21 @@ class _Figure:
         """Say whether the figure is a value, rounded to its decimals; whole numbers only round where they say so."""
         may_round = self._decimals or self.is_hedged or is_rounded
         return abs(self.value - exact) <= (0.5 * 10.0**-self._decimals if may_round else 0) + 1e-6
+
+
+def _clocks(text: str) -> Iterator[tuple[int, int, int]]:
+    """The times of day that a text writes, in minutes after midnight, with where they stand."""
+    for match in _TIME.finditer(text):
+        hour, half = int(match[1]), (match[3] or match[4] or "").lower()
+        if (match[2] or half) and hour < 24:
+            hour = hour % 12 + (12 if half == "p" else 0) if half else hour
+            yield hour * 60 + int(match[2] or 0), *match.span()
+
+
+def _minutes(value: float, unit: Unit | None) -> int | None:
+    """A duration in whole minutes, if it is one of less than a day."""
+    minutes = value * unit.factors[0] / 60 if unit and unit.dimension == DAY.dimension else 0
+    return int(minutes) if 0 < minutes < 1440 and minutes % 1 == 0 else None
 
 
 def _is_number(value: Any) -> bool:

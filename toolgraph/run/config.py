@@ -176,8 +176,8 @@ def require_consistent(config: RunConfig) -> None:
         raise ConfigError("min_score is set and nobody judges; name a judge with --judge-model NAME")
     if OFFLINE in config.judge_model:
         raise ConfigError(f"judge_model is {OFFLINE}, and the offline rules judge nothing; name a language model")
-    if config.fill and config.model and set(config.model) == {OFFLINE}:
-        raise ConfigError(f"fill is set and model is {OFFLINE}, which writes no descriptions; name a language model")
+    if config.fill == "catalogue" and config.model and set(config.model) == {OFFLINE}:
+        raise ConfigError(f"fill is catalogue and model is {OFFLINE}, which writes nothing; name a language model")
     if config.model:
         return
     defaults = RunConfig()

@@ -161,7 +161,7 @@ def estimate(
         )
     path, clock, shown, makers = Path(out), Clock(), progress or Silent(), pipeline or Pipeline()
     with begun(config, path, clock) as (run, tools):
-        if not config.fill or run.has_graph:
+        if config.fill != "catalogue" or run.has_graph:
             _try_some(config, run, tools, progress=shown, pipeline=makers, clock=clock)
             return _reckoned(config, path)
         apart = config.model_copy(update={"cache": config.cache or str(path / RESPONSES)})
@@ -195,10 +195,11 @@ def _reckoned(config: RunConfig, path: Path, *, lacking: int = 0) -> Estimate:
     for entry in books_of(path):
         if entry.dialogue in by_dialogue:
             by_dialogue[entry.dialogue].append(entry)
-        elif entry.stage == "fill" and filled:
+        elif entry.stage == "fill":
             fills.append(entry)
     played = _Books(list(chain.from_iterable(by_dialogue.values())), config.n / len(accepted), prices)
-    asked = _Books(fills, lacking / filled if filled else 0.0, prices)
+    # Tools that are filled in as they are offered: every dialogue may offer others, at the most.
+    asked = _Books(fills, lacking / filled if filled else played.factor, prices)
     unknown = prices.unknown(entry.model for entry in (*played.entries, *asked.entries))
     each = [_Books(entries, played.factor, prices) for entries in by_dialogue.values()]
     in_play = config.workers or config.concurrency
@@ -207,7 +208,7 @@ def _reckoned(config: RunConfig, path: Path, *, lacking: int = 0) -> Estimate:
         tokens=_spread([dialogue.tokens for dialogue in each]).plus(asked.tokens),
         cost=None if unknown else _spread([dialogue.cost for dialogue in each]).plus(asked.cost),
         unknown_prices=unknown, by_role={**asked.by_role(), **played.by_role()},
-        hours=played.hours / min(in_play, config.n) + asked.hours / min(config.concurrency, lacking or 1),
+        hours=played.hours / min(in_play, config.n) + asked.hours / min(config.concurrency, lacking or config.n),
         hours_as_tried=played.hours / min(in_play, PROBES, config.n) + asked.hours / (filled or 1),
         in_flight=config.concurrency,
         has_cached=_is_too_low(fates, played) or bool(filled and not fills),

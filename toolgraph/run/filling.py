@@ -1,6 +1,7 @@
-"""Filling in what the owners of tools left unsaid, by a model, before the tools are linked."""
+"""Filling in what the owners of tools left unsaid, by a model: of a whole catalogue, or as tools are offered."""
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
 
 from toolgraph.errors import AnswerError
@@ -57,6 +58,35 @@ def fill_tools(
         shown.show(STAGE, done, len(asked))
     _warn(failures, known)
     return tuple(known)
+
+
+class Filler:
+    """Fills in tools one by one, each once, for any number of threads; one that cannot be filled in stays as it is."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._known: dict[str, ToolSpec] = {}
+
+    def __call__(self, tool: ToolSpec) -> ToolSpec:
+        """Return the tool with what it lacked; who asks for one that is being filled in waits for it.
+
+        Raises:
+            EndpointError: the model's server cannot be used at all.
+            BudgetReached: nothing more may be spent.
+        """
+        request = FillRequest.about(tool)
+        if request is None:
+            return tool
+        with self._lock:
+            lock = self._locks.setdefault(tool.name, threading.Lock())
+        with lock:
+            if tool.name not in self._known:
+                self._known[tool.name], failure = _filled(request, self._backend)
+                if failure:
+                    log.warning("tool '%s' could not be filled in and stays as it is: %s", tool.name, failure)
+            return self._known[tool.name]
 
 
 def count_lacking(tools: Sequence[ToolSpec]) -> int:

@@ -1,11 +1,12 @@
 """Making: outcome after outcome until enough are accepted, by processes without a model and by threads with one."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import closing
 
-from toolgraph.errors import BudgetReached
+from toolgraph.errors import BudgetReached, GenerationError
 from toolgraph.models.online.opening import Models
 from toolgraph.run import parallel
 from toolgraph.run.allowance import Allowance
@@ -20,6 +21,10 @@ from toolgraph.run.workshop import Workshop
 
 FEW = 20
 """Dialogues below which further processes cost more than they save, where their number is not given."""
+MOST_IN_VAIN = 50
+"""Dialogues rejected in a row after which a run that asks a model begins no more: the model is not up to the plan."""
+LONGEST_EXAMPLE = 200
+"""Characters of a reason that an error quotes."""
 
 
 def make_dialogues(
@@ -31,7 +36,7 @@ def make_dialogues(
 
     Raises:
         EndpointError: a model's server cannot be used.
-        GenerationError: an outcome cannot be written.
+        GenerationError: an outcome cannot be written, or the models of the run bring nothing that is accepted.
     """
     if models is not None:
         return _make_with_models(config, run, workshop, progress, models)
@@ -74,6 +79,11 @@ def _make_with_models(
         return str(reached)
     finally:
         view.show()
+    if view.is_hopeless:
+        raise GenerationError(
+            f"{view.in_vain}; {run.rejections} says more; the same command goes on, "
+            "and another model, in another directory, may do better"
+        )
     return view.shortage if run.journal.accepted < config.n else ""
 
 
@@ -84,6 +94,7 @@ class _View:
         self._n, self._journal, self._progress, self._models = config.n, run.journal, progress, models
         self._rejected = Counter(reasons_in(run.rejections))
         self._done_before = run.journal.accepted
+        self.in_vain = _InVain()
         self._allowance = Allowance(models.budget, {id_of(i): fate for i, fate in run.journal.fates().items()})
         self._playing = 0
         self._is_stopping = False
@@ -92,7 +103,12 @@ class _View:
     def admits(self, playing: int) -> bool:
         """Whether one more index may be started; the first rule keeps the set of dialogues the same for any timing."""
         self._playing = playing
-        return self._journal.accepted + playing < self._n and self._allowance.admits()
+        return self._journal.accepted + playing < self._n and not self.is_hopeless and self._allowance.admits()
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether so many were rejected in a row that the next ones will be; those in play may still prove it wrong."""
+        return bool(self._models.clients) and self.in_vain.count >= MOST_IN_VAIN
 
     @property
     def shortage(self) -> str:
@@ -113,6 +129,7 @@ class _View:
     def end(self, outcome: Outcome) -> None:
         """Count an outcome that was written down."""
         self._allowance.end(id_of(outcome.index), is_accepted=outcome.is_accepted)
+        self.in_vain.add(outcome)
         if not outcome.is_accepted:
             self._rejected[outcome.reason] += 1
 
@@ -132,3 +149,29 @@ class _View:
             cost_of_ended=self._allowance.spent_on_ended.cost, cost_in_play=self._allowance.spent_in_play.cost,
         )  # fmt: skip
         self._progress.show("dialogues", self._journal.accepted, self._n, status=status)
+
+
+class _InVain:
+    """The dialogues of this start that were rejected since one was accepted, and why."""
+
+    def __init__(self) -> None:
+        self._reasons: Counter[str] = Counter()
+        self._examples: dict[str, str] = {}
+
+    def add(self, outcome: Outcome) -> None:
+        if outcome.is_accepted:
+            self._reasons.clear()
+            self._examples.clear()
+        else:
+            self._reasons[outcome.reason] += 1
+            self._examples.setdefault(outcome.reason, outcome.line)
+
+    @property
+    def count(self) -> int:
+        return self._reasons.total()
+
+    def __str__(self) -> str:
+        ((most, count),) = self._reasons.most_common(1)
+        words = " ".join(str(json.loads(self._examples[most])["reason"]).split())
+        example = words if len(words) <= LONGEST_EXAMPLE else f"{words[: LONGEST_EXAMPLE - 1]}…"
+        return f"{self.count} dialogues in a row were rejected, {count} of them by {most} (as in: {example})"

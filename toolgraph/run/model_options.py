@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
@@ -45,6 +45,9 @@ Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidat
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(_as_seconds)]
 """A time span: a number of seconds, or text such as `90m` or `1h30m`."""
 
+Fill = Literal["offered", "catalogue", "none"]
+"""Which tools a model completes."""
+
 
 class ModelOptions(BaseModel):
     """Which models make the dialogues; without one it is the offline rules."""
@@ -67,8 +70,9 @@ class ModelOptions(BaseModel):
     """Fields that are sent with every request beside our own."""
     reasoning: bool = Field(False, strict=True)
     """Whether the assistant writes down its reasoning, in a field of its own."""
-    fill: bool = Field(False, strict=True)
-    """Whether the model writes the descriptions and return schemas that tools lack, before they are linked."""
+    fill: Fill = "offered"
+    """Which tools the model completes that lack a description or a return schema: those that a dialogue offers, the
+    whole catalogue before it is linked, or none, so that rules guess what they return."""
     min_score: int | None = Field(None, ge=1, le=5, strict=True)
     """What the lowest of the judge's four scores must reach; a dialogue below it, or without a verdict, is rejected."""
     concurrency: int = Field(64, ge=1, strict=True)
@@ -92,6 +96,11 @@ class ModelOptions(BaseModel):
     def asks_model(self) -> bool:
         """Whether anybody but the offline rules is asked, so that something may be paid."""
         return any(name != OFFLINE for name in (*self.model, *self.user_model, *self.tool_model, *self.judge_model))
+
+    @property
+    def fills_offered(self) -> bool:
+        """Whether a model completes the tools of a dialogue that lack something."""
+        return self.fill == "offered" and any(name != OFFLINE for name in self.model)
 
     @field_validator("price")
     @classmethod
@@ -123,7 +132,7 @@ EXPECTED: dict[str, str] = {
     "temperature": "a number between 0 and 2",
     "extra": f"fields of a request and their JSON values, none of them {', '.join(sorted(_OURS))}",
     "reasoning": "true or false",
-    "fill": "true or false",
+    "fill": "one of offered, catalogue, none",
     "min_score": "a whole number from 1 to 5",
     "concurrency": "a whole number of at least 1",
     "timeout": "a time above 0: seconds, or text such as 90s or 10m",

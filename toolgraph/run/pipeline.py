@@ -21,7 +21,7 @@ from toolgraph.quality.checks import run_checks
 from toolgraph.quality.judge import judge
 from toolgraph.run.config import RunConfig, require_consistent
 from toolgraph.run.directory import RunDirectory, digest_of, open_run, started_config
-from toolgraph.run.filling import fill_tools
+from toolgraph.run.filling import Filler, fill_tools
 from toolgraph.run.making import make_dialogues
 from toolgraph.run.models import OpenModels, models_of, open_for, require_usable, usage_in
 from toolgraph.run.progress import Progress, Silent
@@ -69,13 +69,14 @@ def equip(config: RunConfig, graph: ToolGraph, models: Models | None = None) -> 
     shortest, longest = parse_range(config.turns)
     options = PlanOptions(plan_style=config.plan, min_turns=shortest, max_turns=longest)
     sizes = parse_range(config.tools_per_dialogue)
+    fill = Filler(models.filler) if models and config.fills_offered else None
     offered: dict[str, ToolSpec] = {}
 
     def sample(index: int) -> ToolSample:
         drawn = sample_once(graph, strategy=config.strategy, sizes=sizes, seed=config.seed, i=index)
         for tool in drawn.tools:  # the graph knows declared returns only; a dialogue needs some for every tool
             if tool.name not in offered:
-                offered[tool.name] = with_returns(tool)
+                offered[tool.name] = with_returns(fill(tool) if fill else tool)
         return replace(drawn, tools=tuple(offered[tool.name] for tool in drawn.tools))
 
     def plan(drawn: ToolSample, name: str, index: int) -> Blueprint:
@@ -182,7 +183,7 @@ def make(
                 graph = run.stored_graph()
                 if graph is None:
                     tools = tools or load_tools(config.sources, rename_duplicates=config.rename_duplicates)
-                    if config.fill and models is not None:
+                    if config.fill == "catalogue" and models is not None:
                         tools = fill_tools(
                             tools, models.filler, workers=config.concurrency, progress=progress, most=most_filled,
                             at_error=partial(_close, models),
