@@ -27,7 +27,7 @@ OMITTED = "..."
 _FENCE = re.compile(
     r"(?:^<!-- first (?P<limit>\d+) lines -->\n)?^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
 )
-_TIME = re.compile(r"\b(\d+ (h|min) )?\d+ (s|min)\b")
+_TIME = re.compile(r"\b(\d+ (h|min) )?\d+(\.\d+)? (s|min)\b")
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)[^)]*\)")
 _START = "from toolgraph.cli.main import main; main()"
 

@@ -47,8 +47,8 @@ class Plain:
     def __init__(self, transport):
         self._transport = transport
 
-    def ask(self, body, purpose, *, is_probe=False):
-        return self._transport.send(body, is_probe=is_probe)
+    def ask(self, body, purpose, *, is_probe=False, attempts=None):
+        return self._transport.send(body, is_probe=is_probe, attempts=attempts)
 
 
 def probed(faults) -> Abilities:

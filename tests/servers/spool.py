@@ -77,10 +77,10 @@ def telling(spool: Spool) -> Iterator[None]:
         finally:
             asking.request = None
 
-    def send_told(self: ChatClient, body: dict[str, Any], *, is_probe: bool = False) -> Any:
+    def send_told(self: ChatClient, body: dict[str, Any], *, is_probe: bool = False, **options: Any) -> Any:
         if getattr(asking, "request", None) is not None and not is_probe:
             spool.put(body, asking.request)
-        return send(self, body, is_probe=is_probe)
+        return send(self, body, is_probe=is_probe, **options)
 
     OnlineBackend.complete, ChatClient.send = complete_told, send_told  # type: ignore[method-assign,assignment]
     try:

@@ -44,9 +44,13 @@ class ScriptedExchange:
         self._answers = list(answers)
         self.bodies: list[Body] = []
         self.purposes: list[Purpose] = []
+        self.attempts: list[int | None] = []
 
-    def ask(self, body: Body, purpose: Purpose, *, is_probe: bool = False) -> Reply:
+    def ask(
+        self, body: Body, purpose: Purpose, *, is_probe: bool = False, attempts: int | None = None
+    ) -> Reply:  # fmt: skip
         """Return the next answer."""
+        self.attempts.append(attempts)
         self.bodies.append(json.loads(json.dumps(body)))
         self.purposes.append(purpose)
         assert self._answers, f"nobody expected another request: {body}"
@@ -68,7 +72,9 @@ class RuledExchange:
         self._rule = rule
         self.bodies: list[Body] = []
 
-    def ask(self, body: Body, purpose: Purpose, *, is_probe: bool = False) -> Reply:
+    def ask(
+        self, body: Body, purpose: Purpose, *, is_probe: bool = False, attempts: int | None = None
+    ) -> Reply:  # fmt: skip
         """Return what the rule says."""
         self.bodies.append(body)
         return Reply(body=self._rule(body), usage=USAGE, seconds=0.1)

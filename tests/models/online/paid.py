@@ -39,7 +39,7 @@ class RuledTransport:
         self.sent: list[Body] = []
         self.replies: list[Reply] = []
 
-    def send(self, body: Body, *, is_probe: bool = False) -> Reply:
+    def send(self, body: Body, *, is_probe: bool = False, attempts: int | None = None) -> Reply:
         with self._lock:
             self.sent.append(body)
         answer = self._rule(body)

@@ -2,6 +2,8 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import stamina
+from pydantic import SecretStr
 
 from tests.models.online.online_fakes import (
     ABLE,
@@ -13,12 +15,16 @@ from tests.models.online.online_fakes import (
     response,
     says,
 )
+from tests.models.online.scripted_server import resets, sends, serving
 from tests.models.test_requests import EXAMPLES
 from toolgraph.errors import BudgetReached, EndpointError
 from toolgraph.models.filling import FillRequest
 from toolgraph.models.online.abilities import PROMPTED, Abilities
-from toolgraph.models.online.backend import MOST_REPAIRS, MOST_TOKENS, OnlineBackend
+from toolgraph.models.online.backend import MOST_REPAIRS, MOST_TOKENS, NEW_ATTEMPTS, OnlineBackend
+from toolgraph.models.online.client import ChatClient
+from toolgraph.models.online.endpoint import Endpoint
 from toolgraph.models.online.exchange import ServerRefusal
+from toolgraph.models.online.limiter import AdaptiveLimit
 from toolgraph.models.online.wires import WIRES
 from toolgraph.models.request import AnswerFailed
 from toolgraph.models.requests import REQUESTS, AssistantRequest, PlanRequest, ToolRequest, UserRequest
@@ -245,6 +251,81 @@ def test_a_schema_that_a_server_refuses_is_tried_one_rung_lower_and_remembered(r
     formats = [body.get("response_format", {}).get("type") for body in exchange.bodies]
     assert formats == ["json_schema", "json_object", "json_object"]
     assert Abilities.model_validate_json(kept[-1]).lowered == {WIRES[UserRequest].sent(USER).digest: "json_object"}
+
+
+def test_a_schema_is_sent_twice_at_most_until_the_server_has_taken_it_and_the_last_rung_as_often_as_ever():
+    exchange = ScriptedExchange([CRASH, CRASH, says(HELLO), says(HELLO), says({"result": {}}), says({"result": {}})])
+    backend = OnlineBackend(ladder(exchange), seed=7)
+
+    for request in (USER, USER, EXAMPLES[ToolRequest], EXAMPLES[ToolRequest]):
+        backend.complete(request)
+
+    assert exchange.attempts == [NEW_ATTEMPTS, NEW_ATTEMPTS, None, None, NEW_ATTEMPTS, None]
+
+
+def test_tools_are_sent_twice_at_most_until_the_server_has_taken_them():
+    exchange = ScriptedExchange([CRASH, says({"say": "Which nights?", "calls": []}), response("Hello.")])
+    backend = OnlineBackend(ladder(exchange), seed=7)
+
+    backend.complete(ASSISTANT)
+    backend.complete(ASSISTANT.model_copy(update={"tools": ASSISTANT.tools[:1]}))
+
+    assert ["tools" in body for body in exchange.bodies] == [True, False, True]
+    assert exchange.attempts == [NEW_ATTEMPTS] * 3
+
+
+def test_a_schema_that_another_thread_saw_taken_meanwhile_is_not_remembered_as_refused():
+    # given a server that drops the first connection just while it answers another thread
+    shared = ladder(RuledExchange(lambda body: rule(body)))
+    backend = OnlineBackend(shared, seed=7)
+    dropped = []
+
+    def rule(body):
+        if not dropped:
+            dropped.append(body)
+            backend.complete(USER.model_copy(update={"key": "d2/4#0"}))
+            raise CRASH
+        return says(HELLO)
+
+    backend.complete(USER)
+
+    assert shared.abilities().lowered == {}
+
+
+def test_a_server_that_dies_of_a_schema_is_sent_it_twice_and_the_run_goes_on():
+    def dies(request):
+        (resets if "json_schema" in json.dumps(request.body) else sends(says(HELLO)))(request)
+
+    with serving(dies) as server, stamina.set_testing(True, attempts=100):
+        client = ChatClient(Endpoint(server.base_url, "m", SecretStr("key")), limit=AdaptiveLimit(8))
+        shared = ladder(Plain(client))
+        backend = OnlineBackend(shared, seed=7)
+        assert [backend.complete(USER).answer.text for _ in range(3)] == ["Hello."] * 3
+        client.close()
+
+    formats = [request.body["response_format"]["type"] for request in server.requests]
+    assert formats == ["json_schema"] * NEW_ATTEMPTS + ["json_object"] * 3
+
+
+def test_one_stray_reset_lowers_nothing():
+    with serving(resets, sends(says(HELLO))) as server, stamina.set_testing(True, attempts=100):
+        client = ChatClient(Endpoint(server.base_url, "m", SecretStr("key")), limit=AdaptiveLimit(8))
+        shared = ladder(Plain(client))
+        OnlineBackend(shared, seed=7).complete(USER)
+        client.close()
+
+    assert len(server.requests) == 2
+    assert shared.abilities().lowered == {}
+
+
+class Plain:
+    """An exchange that passes everything on."""
+
+    def __init__(self, transport):
+        self._transport = transport
+
+    def ask(self, body, purpose, **options):
+        return self._transport.send(body, **options)
 
 
 def test_other_schemas_stay_on_their_rung():

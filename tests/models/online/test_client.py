@@ -229,6 +229,32 @@ def test_a_request_that_breaks_each_time_is_given_up_after_a_few_attempts_while_
             assert client.send(BODY).body == GOOD
 
 
+@pytest.mark.parametrize(
+    ("trouble", "attempts"),
+    [(resets, 2), (sends({}, status=500), 2), (sends(b"", status=502), 2), (stalls, 3), (sends(b"{"), 6)],
+    ids="reset 500 502 stall half".split(),
+)
+def test_a_request_of_limited_attempts_is_not_sent_again_to_a_server_that_may_die_of_it(trouble, attempts):
+    with serving(good, trouble) as server, client_of(server, timeout=0.4) as client:
+        client.send(BODY)
+        with pytest.raises(ServerRefusal, match=f"{attempts} attempts"):
+            client.send(BODY, attempts=2)
+        assert len(server.requests) == 1 + attempts
+
+
+def test_a_request_of_limited_attempts_is_not_what_gives_a_server_up():
+    with serving(good, sends({}, status=500)) as server, client_of(server) as client:
+        client.send(BODY)
+        for _ in range(20):
+            with pytest.raises(ServerRefusal):
+                client.send(BODY, attempts=2)
+
+
+def test_a_request_of_limited_attempts_waits_for_a_busy_server_as_others_do():
+    with serving(busy, busy, busy, resets, busy, good) as server, client_of(server) as client:
+        assert client.send(BODY, attempts=2).body == GOOD
+
+
 def test_a_server_that_breaks_at_every_request_is_given_up_as_a_whole():
     with serving(good, sends({}, status=500)) as server, client_of(server, patience=1.0) as client:
         client.send(BODY)

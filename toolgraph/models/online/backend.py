@@ -20,6 +20,8 @@ from toolgraph.seeds import derived_seed
 
 MOST_REPAIRS = 2
 """How often a model is told what is wrong with its answer before the answer counts as failed."""
+NEW_ATTEMPTS = 2
+"""How often a schema, or a set of tools, that a server has not yet taken may break before a lower rung is tried."""
 MOST_TOKENS = 32_768
 """What the limit on the tokens of an answer may grow to where answers are cut off."""
 FEWEST_TOKENS = 256
@@ -47,8 +49,8 @@ class OnlineBackend:
             temperature: sent where given and admitted; otherwise the server's own holds.
         """
         self._ladder, self._seed, self._temperature = ladder, seed, temperature
-        self._proven: set[str] = set()
-        """Digests of schemas and tools that the server has taken: a refusal is not their fault."""
+        self._proven: set[tuple[Way, str]] = set()
+        """Ways and digests of schemas and tools that the server has taken so: a refusal is not their fault."""
 
     def complete(self, request: Request[AnswerT]) -> Completion[AnswerT]:
         """Answer one request.
@@ -85,23 +87,25 @@ class OnlineBackend:
         refused: list[Way] = []
         way = self._way(asked)
         while True:
+            lower = None if (way, asked.digest(way)) in self._proven else self._below(asked, way)
+            attempts = NEW_ATTEMPTS if lower else None
             try:
-                reply = self._ladder.ask(self._body(asked, way, salt), purpose)
+                reply = self._ladder.ask(self._body(asked, way, salt), purpose, attempts=attempts)
             except ServerRefusal as refusal:
                 if is_about_length(refusal):
                     if asked.max_tokens <= FEWEST_TOKENS:
                         raise
                     asked.max_tokens = max(asked.max_tokens // 4, FEWEST_TOKENS)
                     continue
-                lower = None if asked.digest(way) in self._proven else self._below(asked, way, refusal)
-                if lower is None:
+                if lower is None or not _may_be_about_form(refusal):
                     raise
                 refused.append(way)
                 way = lower
                 continue
-            self._proven.add(asked.digest(way))
+            self._proven.add((way, asked.digest(way)))
             for higher in refused:
-                self._ladder.lower(asked.digest(higher), PROMPTED if higher == "native" else way)
+                if (higher, asked.digest(higher)) not in self._proven:  # as another thread may have found meanwhile
+                    self._ladder.lower(asked.digest(higher), PROMPTED if higher == "native" else way)
             return way, reply
 
     def _way(self, asked: "_Asked") -> Way:
@@ -117,10 +121,8 @@ class OnlineBackend:
         lowered = known.lowered.get(asked.digest(known.rung))
         return max((rung for rung in RUNGS if rung in (lowered, known.rung)), key=RUNGS.index)
 
-    def _below(self, asked: "_Asked", way: Way, refusal: ServerRefusal) -> Way | None:
-        """The next lower way, or none where there is none or the refusal is of a kind that it would meet as well."""
-        if not (refusal.status in (0, 400, 413, 422) or refusal.status >= 500):
-            return None
+    def _below(self, asked: "_Asked", way: Way) -> Way | None:
+        """The next lower way, or none where there is none."""
         if way == "native":
             return self._rung(asked)
         below = RUNGS[RUNGS.index(way) + 1 :]
@@ -241,6 +243,11 @@ class _Asked:
         if len(usable) > 1:
             raise Complaint(f"there are {len(usable)} answers in it; give one", check="answer_shape")
         return usable[0]
+
+
+def _may_be_about_form(refusal: ServerRefusal) -> bool:
+    """Whether a server may refuse a schema or tools so; a refusal of another kind would meet a lower way as well."""
+    return refusal.status in (0, 400, 413, 422) or refusal.status >= 500
 
 
 def _form(sent: SentSchema, way: Way, wire: Wire) -> str:

@@ -63,15 +63,17 @@ class ChatClient:
         self._breaker = Breaker(patience)
         self._client = _opened(endpoint, timeout)
 
-    def send(self, body: Body, *, is_probe: bool = False) -> Reply:
+    def send(self, body: Body, *, is_probe: bool = False, attempts: int | None = None) -> Reply:
         """Return what came back; `is_probe` takes the first answer, be it an error, and does not ask again.
+
+        After so many `attempts` that broke it is the request's fault, not the server's; none leaves the number open.
 
         Raises:
             ServerRefusal: the server refuses this request for good, or breaks at it each time.
             EndpointError: the server cannot be used at all.
         """
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-        retries = Retries(self._breaker, is_probe=is_probe)
+        retries = Retries(self._breaker, is_probe=is_probe, attempts=attempts)
         try:
             for attempt in stamina.retry_context(
                 on=retries.pause_after, attempts=None, timeout=None, wait_initial=0.1, wait_max=10, wait_jitter=0.5

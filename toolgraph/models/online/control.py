@@ -8,7 +8,7 @@ START = 48.0
 """Requests in flight at first: enough that a short run is not slowed, few enough for a server on a desk."""
 LEAST = 0.02
 """The lowest window: one request every fifty round trips."""
-PLATEAU = 10.0
+PLATEAU = 6.0
 """Seconds from a small decrease until the window is back where the server refused."""
 PLATEAU_STARTS, LONGEST_PLATEAU = 150, 300.0
 """It is at least what so many starts take, or of few requests every tenth would be refused; and at most so long."""

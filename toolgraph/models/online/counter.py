@@ -26,7 +26,9 @@ class CountingExchange:
     ledger: Ledger
     budget: Budget
 
-    def ask(self, body: Body, purpose: Purpose, *, is_probe: bool = False) -> Reply:
+    def ask(
+        self, body: Body, purpose: Purpose, *, is_probe: bool = False, attempts: int | None = None
+    ) -> Reply:  # fmt: skip
         """Return the reply to a body; what was answered once is not asked again.
 
         Raises:
@@ -35,17 +37,17 @@ class CountingExchange:
             BudgetReached: nothing more may be spent.
         """
         if is_probe:
-            return self._paid(body, purpose, is_probe=True)
+            return self._paid(body, purpose, is_probe=True, attempts=attempts)
         key = request_key(self.endpoint, body, purpose.salt)
         known = self.cache.get(key)
         if known is not None:
             return known
-        reply = self._paid(body, purpose, is_probe=False)
+        reply = self._paid(body, purpose, is_probe=False, attempts=attempts)
         self.cache.put(key, reply, self.endpoint)
         return reply
 
-    def _paid(self, body: Body, purpose: Purpose, *, is_probe: bool) -> Reply:
+    def _paid(self, body: Body, purpose: Purpose, *, is_probe: bool, attempts: int | None) -> Reply:
         with self.budget.reserved(purpose.role, self.endpoint.model, body):
-            reply = self.transport.send(body, is_probe=is_probe)
+            reply = self.transport.send(body, is_probe=is_probe, attempts=attempts)
             self.ledger.record(self.endpoint, purpose, reply)
             return reply

@@ -51,14 +51,16 @@ class Tally:
         self.is_estimated = False
         """Whether an answer came without usage."""
 
-    def ask(self, body: Body, purpose: Purpose, *, is_probe: bool = False) -> Reply:
+    def ask(
+        self, body: Body, purpose: Purpose, *, is_probe: bool = False, attempts: int | None = None
+    ) -> Reply:  # fmt: skip
         """Return what the server says.
 
         Raises:
             ServerRefusal: the server refuses this request for good.
             EndpointError: the server cannot be used at all.
         """
-        reply = self._transport.send(body, is_probe=is_probe)
+        reply = self._transport.send(body, is_probe=is_probe, attempts=attempts)
         with self._lock:
             self.usage += reply.usage
             self.is_estimated |= reply.is_estimated

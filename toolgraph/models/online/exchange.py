@@ -55,8 +55,10 @@ class ServerRefusal(AnswerError):
 class Transport(Protocol):
     """Sends a body to one model of one server; `ChatClient` is the real one."""
 
-    def send(self, body: Body, *, is_probe: bool = False) -> Reply:
+    def send(self, body: Body, *, is_probe: bool = False, attempts: int | None = None) -> Reply:
         """Return what came back; `is_probe` takes the first answer for an answer and does not ask again.
+
+        After so many `attempts` that broke it is the request's fault, not the server's; none leaves the number open.
 
         Raises:
             ServerRefusal: the server refuses this request for good.
@@ -68,8 +70,12 @@ class Transport(Protocol):
 class Exchange(Protocol):
     """Answers bodies from the cache or over a transport, within the budget, and keeps the books."""
 
-    def ask(self, body: Body, purpose: Purpose, *, is_probe: bool = False) -> Reply:
+    def ask(
+        self, body: Body, purpose: Purpose, *, is_probe: bool = False, attempts: int | None = None
+    ) -> Reply:  # fmt: skip
         """Return the reply to a body; what was answered once is not asked again.
+
+        `is_probe` and `attempts` are those of `Transport.send`.
 
         Raises:
             ServerRefusal: the server refuses this request for good.

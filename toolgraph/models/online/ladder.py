@@ -91,8 +91,12 @@ class Ladder:
                 self._known = known.model_copy(update={"lowered": {**known.lowered, digest: to}})
                 self._keep()
 
-    def ask(self, body: Body, purpose: Purpose, *, is_probe: bool = False) -> Reply:
+    def ask(
+        self, body: Body, purpose: Purpose, *, is_probe: bool = False, attempts: int | None = None
+    ) -> Reply:  # fmt: skip
         """Send a body as this endpoint takes it; a parameter it refuses is left out now and from now on.
+
+        `is_probe` and `attempts` are those of `Transport.send`.
 
         Raises:
             ServerRefusal: the server refuses the request for another reason.
@@ -103,7 +107,7 @@ class Ladder:
             known = self._known or Abilities()
             sent = {**admitted(body, known), **self._extra}
             try:
-                return self._exchange.ask(sent, purpose, is_probe=is_probe)
+                return self._exchange.ask(sent, purpose, is_probe=is_probe, attempts=attempts)
             except ServerRefusal as refusal:
                 self._check_extra(refusal)
                 change = lesson(refusal, sent)
@@ -114,7 +118,8 @@ class Ladder:
                     left_out = dict.fromkeys([*known.left_out, *change.pop("left_out", ())])
                     self._known = known.model_copy(update={**change, "left_out": tuple(left_out)})
                     self._keep()
-        return self._exchange.ask({**admitted(body, self._known or Abilities()), **self._extra}, purpose)
+        sent = {**admitted(body, self._known or Abilities()), **self._extra}
+        return self._exchange.ask(sent, purpose, is_probe=is_probe, attempts=attempts)
 
     def _check_extra(self, refusal: ServerRefusal) -> None:
         for name in self._extra:

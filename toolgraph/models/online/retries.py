@@ -8,6 +8,8 @@ from toolgraph.models.online.failures import Failure, Meaning
 
 MOST_ATTEMPTS = {Meaning.AGAIN: 6, Meaning.STUBBORN: 3}
 """Attempts that may break before the request is given up; one that ran out of time counts twice."""
+SECOND_LOOK = 1.0
+"""Seconds before a request of limited attempts is sent again, in which a server that stumbled may get up."""
 LONGEST_BUSY_PAUSE = 8.0
 """Seconds between two attempts at a busy server that does not say when to come again."""
 OF_REQUEST = {Meaning.AGAIN, Meaning.STUBBORN, Meaning.BUSY, Meaning.REFUSED}
@@ -17,9 +19,13 @@ OF_REQUEST = {Meaning.AGAIN, Meaning.STUBBORN, Meaning.BUSY, Meaning.REFUSED}
 class Retries:
     """Decides after each failed attempt of one request whether and when there is another."""
 
-    def __init__(self, breaker: Breaker, *, is_probe: bool) -> None:
+    def __init__(self, breaker: Breaker, *, is_probe: bool, attempts: int | None = None) -> None:
+        """Take what is known of the endpoint, and how often the request may break if that is limited.
+
+        The limit is for what may crash a server, so it holds where the connection breaks or the server says 5xx.
+        """
         self._breaker = breaker
-        self._is_probe = is_probe
+        self._is_probe, self._limit = is_probe, attempts
         self._started_at = time.monotonic()
         self._counts = dict.fromkeys(Meaning, 0)
         self.failing_for = 0.0
@@ -59,6 +65,9 @@ class Retries:
 
     def _after_break(self, failure: Failure) -> bool | float:
         seconds = self._breaker.failed()
+        if self._limit is not None and _may_be_crash(failure):
+            broken = sum(self._counts[meaning] for meaning in MOST_ATTEMPTS)
+            return broken < self._limit and SECOND_LOOK
         tries = self._counts[failure.meaning] * (2 if failure.code == "timeout" else 1)
         if tries < MOST_ATTEMPTS[failure.meaning]:
             return True
@@ -74,3 +83,8 @@ class Retries:
         self.failing_for = seconds
         self.is_endpoint_lost = seconds >= patience
         return not self.is_endpoint_lost
+
+
+def _may_be_crash(failure: Failure) -> bool:
+    """Whether an attempt broke as it does when a server dies of the request, rather than being slow or cut short."""
+    return failure.status >= 500 or (not failure.status and failure.code != "timeout")
