@@ -184,9 +184,9 @@ def test_a_command_prints_what_the_readme_shows(shown, printed):
 def test_every_command_of_the_command_line_is_shown():
     from toolgraph.cli.main import COMMANDS as KNOWN
 
-    told = " ".join(shown.command for shown in COMMANDS)
+    told = {word for shown in COMMANDS for word in re.findall(r"toolgraph (\w+)", shown.command)}
 
-    assert [name for name in KNOWN if f"toolgraph {name} " not in told] == []
+    assert [name for name in KNOWN if name not in told] == []
 
 
 def test_every_source_of_a_value_has_a_row():

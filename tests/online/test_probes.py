@@ -28,6 +28,12 @@ LESS = {
     "refuses max_tokens": {"token_limit": "max_completion_tokens"},
 }  # fmt: skip
 """Faults that take an ability away; all others leave them as they are."""
+
+
+def said(content, *, finish="stop", **more):
+    return {"choices": [{"message": {"role": "assistant", "content": content, **more}, "finish_reason": finish}]}
+
+
 TROUBLE = {
     "500": lambda when: answered(when, Answer.of(error_body("Oops", code="server_error"), 500)),
     "502": lambda when: answered(when, Answer(502, HTML)),
@@ -38,6 +44,10 @@ TROUBLE = {
     "a stall": lambda when: delivered(when, stalled),
     "a web page": lambda when: answered(when, Answer(200, HTML)),
     "nothing": lambda when: garbled(when, lambda body: b""),
+    "an error within 200": lambda when: answered(when, Answer.of(error_body("Oops", code="server_error"))),
+    "no choices": lambda when: answered(when, Answer.of({"choices": []})),
+    "a refusal": lambda when: answered(when, Answer.of(said(None, refusal="I will not."))),
+    "an answer cut off": lambda when: answered(when, Answer.of(said('{"food": "fl', finish="length"))),
 }
 
 

@@ -114,6 +114,19 @@ def test_a_thread_that_hangs_does_not_keep_an_error_back():
     never.set()
 
 
+def test_an_error_of_the_tick_ends_a_run_in_which_every_thread_hangs():
+    hangs, told = threading.Event(), []
+
+    def out_of_time():
+        raise BudgetReached("out of time")
+
+    with pytest.raises(BudgetReached, match="out of time"):
+        list(run(lambda _: hangs.wait(60), range(4), tick=out_of_time, at_error=told.append, grace=0.05))
+
+    assert [str(error) for error in told] == ["out of time"]
+    hangs.set()
+
+
 def test_an_interrupt_is_raised_at_once_whatever_hangs():
     never = threading.Event()
 

@@ -134,7 +134,13 @@ class _View:
             self._rejected[outcome.reason] += 1
 
     def refresh(self) -> None:
-        """Show how things stand, a few times a second."""
+        """Show how things stand, a few times a second; end the run where a limit is reached while answers are awaited.
+
+        Raises:
+            BudgetReached: nothing more may be spent.
+        """
+        if not self._is_stopping:
+            self._models.budget.check()
         if time.monotonic() - self._shown_at >= PULSE:
             self.show()
 

@@ -19,7 +19,7 @@ IDLE = ("concurrency", "timeout", "patience", "price", "cache")
 _SPAN = re.compile(r"^(?:(\d+(?:\.\d+)?)h)?\s*(?:(\d+(?:\.\d+)?)m)?\s*(?:(\d+(?:\.\d+)?)s?)?$")
 _OURS = frozenset({
     "model", "messages", "tools", "tool_choice", "functions", "function_call", "response_format", "stream",
-    "stream_options", "n", "seed", "temperature",
+    "stream_options", "n", "seed", "temperature", "max_tokens", "max_completion_tokens",
 })  # fmt: skip
 """What a request holds anyway; set from outside it would break every answer, or have no say."""
 

@@ -31,9 +31,9 @@ def threads(
     An index is started only while `admits` allows it; a result counts for what `admits` sees once the caller has
     taken it and comes back for the next. `tick` is called in the caller's thread, several times a second.
 
-    An error in `work` ends the run: nothing more is started, `at_error` is told, what the other threads complete
-    within `grace` seconds is yielded, and then the first error is raised. Threads that hang are left behind; they are
-    daemons and end with the process.
+    An error in `work`, or in `tick`, ends the run: nothing more is started, `at_error` is told, what the other threads
+    complete within `grace` seconds is yielded, and then the first error is raised. Threads that hang are left behind;
+    they are daemons and end with the process.
     """
     crew = _Crew(work, workers)
     with short_collections(), contextlib.closing(crew):
@@ -66,7 +66,12 @@ class _Crew(Generic[ResultT]):
                 self._start(index)
             if not self._in_hand:
                 break
-            tick()
+            try:
+                tick()
+            except Exception as stopped:
+                if failure is None:
+                    failure, deadline = stopped, time.monotonic() + grace
+                    at_error(stopped)
             try:
                 result, error = self._done.get(timeout=PULSE)
             except queue.Empty:

@@ -237,7 +237,7 @@ def test_which_of_two_answers_is_meant_is_not_guessed():
 
 
 @pytest.mark.parametrize(
-    "refusal", [CRASH, ServerRefusal("unknown schema type", status=500), ServerRefusal("no", status=400)]
+    "refusal", [CRASH, *(ServerRefusal("unknown schema type", status=status) for status in (500, 400, 404))]
 )
 def test_a_schema_that_a_server_refuses_is_tried_one_rung_lower_and_remembered(refusal):
     kept = []

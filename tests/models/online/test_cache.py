@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from tests.models.online.paid import KEY, body, endpoint, reply
-from toolgraph.errors import ConfigError
+from toolgraph.errors import ConfigError, GenerationError
 from toolgraph.models.online.cache import ResponseCache, request_key
 
 
@@ -175,8 +175,18 @@ def test_a_damaged_row_is_an_answer_not_known(path, cache):
     other.close()
 
     assert cache.get(key()) is None
-    cache.put(key(), reply(), endpoint())
+    assert cache.put(key(), reply(), endpoint()) == reply()
     assert cache.get(key()) is not None
+
+
+def test_of_two_processes_that_asked_the_same_at_once_both_go_on_with_the_answer_stored_first(path, cache):
+    other = ResponseCache(path)
+
+    first = cache.put(key(), reply("Lisbon"), endpoint())
+    second = other.put(key(), reply("Porto"), endpoint())
+
+    assert first.body == second.body == cache.get(key()).body == reply("Lisbon").body
+    other.close()
 
 
 def test_a_file_that_cannot_be_opened_is_one_clear_sentence(tmp_path):
@@ -184,14 +194,13 @@ def test_a_file_that_cannot_be_opened_is_one_clear_sentence(tmp_path):
         ResponseCache(tmp_path)
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(path, cache, caplog):
+def test_a_reply_that_cannot_be_stored_ends_the_run_before_more_is_paid(cache):
     cache._database.execute("PRAGMA query_only = ON")  # as a disk that became read-only
 
-    cache.put(key(), reply(), endpoint())
-    cache.put(key(1), reply(), endpoint())
+    with pytest.raises(GenerationError, match=r"cannot write to .*; make room and start the same command again"):
+        cache.put(key(), reply(), endpoint())
 
     assert cache.get(key()) is None
-    assert caplog.text.count("going on without it") == 1
 
 
 def test_what_comes_after_the_end_is_not_stored_and_harms_nothing(path, caplog):
@@ -245,3 +254,13 @@ def _put_and_die(path):
     cache.put(key(), reply(), endpoint())
     cache.remember(endpoint(), '{"rung": "text"}')
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_file_of_another_kind_is_refused_and_stays(tmp_path):
+    mine = tmp_path / "mine.json"
+    mine.write_text('{"precious": true}')
+
+    with pytest.raises(ConfigError, match="is no cache of responses; name another file"):
+        ResponseCache(mine)
+
+    assert mine.read_text() == '{"precious": true}'

@@ -4,13 +4,14 @@ import time
 
 import pytest
 
-from tests.models.online.online_fakes import RuledExchange, ladder, response, says, server
+from tests.models.online.online_fakes import RuledExchange, calls, ladder, response, says, server
 from toolgraph.errors import BudgetReached, EndpointError
 from toolgraph.models.online.abilities import Abilities, admitted, is_about_length
 from toolgraph.models.online.exchange import Purpose, ServerRefusal
 from toolgraph.models.online.ladder import Ladder, probe_abilities
 
 WORK = Purpose(role="user", stage="dialogue", dialogue="d1")
+FULL = Abilities(rung="json_schema", native_tools=True, sees_results=True, parallel_calls=True)
 BODY = {
     "model": "m",
     "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}],
@@ -40,8 +41,50 @@ def refusing(parameter, message, *, status=400, answer=None):
 def test_a_server_that_can_do_everything_is_asked_three_times():
     abilities, exchange = probed(server())
 
-    assert abilities == Abilities(rung="json_schema", native_tools=True, sees_results=True, parallel_calls=True)
+    assert abilities == FULL
     assert len(exchange.bodies) == 3
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize(
+    "fluke",
+    [
+        response(None, refusal="I will not."),
+        response("", finish="content_filter"),
+        {"choices": []},
+        response(""),
+        response('{"food": "fl', finish="length"),
+        response("I would rather talk of the weather."),
+        says({"animal": "spider"}),
+        calls(("look_up", {})),
+    ],
+)
+def test_one_bad_answer_lowers_no_ability_and_costs_one_probe_in_other_words(fluke, place):
+    good, seen = server(), []
+
+    def rule(body):
+        seen.append(body)
+        return fluke if len(seen) == place + 1 else good(body)
+
+    abilities, _ = probed(rule)
+
+    assert abilities == FULL
+    assert len(seen) == 4
+    first, second = seen[place], seen[place + 1]
+    assert first["seed"] != second["seed"]
+    assert first["messages"][1]["content"] != second["messages"][1]["content"]
+
+
+def test_what_a_server_refuses_in_so_many_words_is_not_asked_in_others():
+    def rule(body):
+        if "response_format" in body or "tools" in body:
+            raise ServerRefusal("not supported", status=400)
+        return server()(body)
+
+    abilities, exchange = probed(rule)
+
+    assert abilities == Abilities(rung="text")
+    assert len(exchange.bodies) == 5
 
 
 @pytest.mark.parametrize("schema", ["ignored", "refused"])
@@ -214,7 +257,7 @@ def test_a_model_that_failed_its_probes_is_not_probed_by_the_next_thread():
         with pytest.raises(EndpointError):
             shared.abilities()
 
-    assert len(exchange.bodies) == 5
+    assert len(exchange.bodies) == 8
 
 
 def test_what_was_found_out_is_kept_for_the_next_start():

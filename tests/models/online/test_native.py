@@ -92,6 +92,20 @@ def test_a_mapped_tool_is_called_by_its_real_name_in_the_record_and_its_sent_nam
     assert move_of(calls(("hotels_search", {})), request).calls[0].tool == "hotels/search"
 
 
+def test_a_tool_named_in_another_script_says_its_name_in_words_and_may_be_called_by_it():
+    tools = (
+        ToolSpec(name="\u67e5\u8be2\u5929\u6c14", description="Weather."),
+        ToolSpec(name="tool"),
+        ToolSpec(name="\u6771\u4eac"),
+    )
+    request = REQUEST.model_copy(update={"tools": tools})
+
+    told = {body["function"]["name"]: body["function"]["description"] for body in sent_tools(tools).bodies}
+    assert told == {"tool_2": "\u67e5\u8be2\u5929\u6c14: Weather.", "tool": "", "tool_3": "\u6771\u4eac"}
+    for name, meant in (("\u67e5\u8be2\u5929\u6c14", 0), ("tool_2", 0), ("tool", 1), ("\u6771\u4eac", 2)):
+        assert move_of(calls((name, {})), request).calls[0].tool == tools[meant].name
+
+
 def test_several_calls_are_one_move_and_words_beside_them_are_dropped():
     answer = move_of(
         calls(("search_hotels", {"city": "Lisbon"}), ("search_hotels", {"city": "Porto"}), content="Wait.")

@@ -247,7 +247,7 @@ class _Asked:
 
 def _may_be_about_form(refusal: ServerRefusal) -> bool:
     """Whether a server may refuse a schema or tools so; a refusal of another kind would meet a lower way as well."""
-    return refusal.status in (0, 400, 413, 422) or refusal.status >= 500
+    return refusal.status in (0, 400, 404, 413, 422) or refusal.status >= 500
 
 
 def _form(sent: SentSchema, way: Way, wire: Wire) -> str:

@@ -12,7 +12,7 @@ import stamina
 from toolgraph.dialogue.record import Usage
 from toolgraph.errors import EndpointError
 from toolgraph.models.online.breaker import Breaker
-from toolgraph.models.online.endpoint import KEY_VARIABLE, Endpoint
+from toolgraph.models.online.endpoint import KEY_VARIABLE, Endpoint, key_variable
 from toolgraph.models.online.exchange import Body, Reply, ServerRefusal
 from toolgraph.models.online.failures import Failure, Meaning, failure_of, judged, looks_like_page, message_in
 from toolgraph.models.online.limiter import AdaptiveLimit
@@ -191,7 +191,11 @@ class ChatClient:
         waited = f"{retries.failing_for:.0f} seconds"
         match failure.meaning:
             case Meaning.KEY:
-                return f"{label} does not accept the key ({said}); set {KEY_VARIABLE} to one that is valid there"
+                own = key_variable(address)
+                return (
+                    f"{label} does not accept the key ({said}); set {KEY_VARIABLE}, or {own} for this server alone, "
+                    "to one that is valid there"
+                )
             case Meaning.FUNDS:
                 return f"{label}: the account's quota or money is used up ({said}); add some and start again to resume"
             case Meaning.MODEL:
@@ -245,7 +249,7 @@ def usage_of(body: Body, content: bytes) -> tuple[Usage, bool]:
     told = body.get("usage")
     if isinstance(told, dict):
         read, written = told.get("prompt_tokens"), told.get("completion_tokens")
-        if type(read) is int and type(written) is int and min(read, written) >= 0:
+        if type(read) is int and type(written) is int and read > 0 <= written:
             return Usage(requests=1, prompt_tokens=read, completion_tokens=written), False
     read, written = len(content), len(json.dumps(body.get("choices", ""), ensure_ascii=False))
     return Usage(

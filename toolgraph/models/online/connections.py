@@ -146,4 +146,9 @@ class _Stream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> "_Stream":
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, _left(timeout, httpcore2.ConnectTimeout)))
+        try:
+            seconds = _left(timeout, httpcore2.ConnectTimeout)
+            return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds))
+        except BaseException:  # the pool does not know the connection yet, so nobody else closes it
+            self.close()
+            raise

@@ -15,9 +15,9 @@ class CountingExchange:
 
     An answer is in the books and in the cache before it is used, in this order: a process killed in between asks again
     and books both, as the server does. A request that is refused is booked nowhere, since nobody charges for it. Two
-    threads that ask the same at the same moment both ask; as the salt tells dialogues apart, this does not happen in
-    a run. Probes are neither looked up nor stored: they ask what a server can do now, and whoever mends his server
-    wants to be asked again.
+    that ask the same at the same moment both ask, and go on with the answer that was stored first; as the salt tells
+    dialogues apart, only two runs that share a cache do so. Probes are neither looked up nor stored: they ask what a
+    server can do now, and whoever mends his server wants to be asked again.
     """
 
     transport: Transport
@@ -43,8 +43,7 @@ class CountingExchange:
         if known is not None:
             return known
         reply = self._paid(body, purpose, is_probe=False, attempts=attempts)
-        self.cache.put(key, reply, self.endpoint)
-        return reply
+        return self.cache.put(key, reply, self.endpoint)
 
     def _paid(self, body: Body, purpose: Purpose, *, is_probe: bool, attempts: int | None) -> Reply:
         with self.budget.reserved(purpose.role, self.endpoint.model, body):

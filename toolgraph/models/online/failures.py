@@ -131,9 +131,11 @@ def _meaning(status: int, message: str, code: str, *, is_page: bool) -> Meaning:
     words = f"{code} {message}"
     if status in (400, 404, 422) and not is_page and _is_about_model(words):
         return Meaning.MODEL
+    if status == 400 and re.search(r"api.?key (is )?(not valid|invalid|expired)|api_key_invalid", words):
+        return Meaning.KEY  # Gemini's status for it
     if status in (401, 402, 403, 404, 405):
         return _of_door(status, words)
-    if status in (429, 503):
+    if status in (429, 503, 529):  # 529 is Anthropic's
         return _of_busy(words)
     if status in (408, 409, 425) or status >= 502:
         return Meaning.AGAIN
@@ -145,25 +147,43 @@ def _meaning(status: int, message: str, code: str, *, is_page: bool) -> Meaning:
 def _of_door(status: int, words: str) -> Meaning:
     if status == 402:
         return Meaning.FUNDS
+    if status == 403 and re.search(r"rate limit|too many requests", words):
+        return Meaning.BUSY
     if status == 403 and re.search(r"moderat|flagged|content.?(filter|policy)", words):
         return Meaning.REFUSED
+    if status == 404 and "no endpoints found" in words:
+        return Meaning.REFUSED  # OpenRouter says so where no provider of the model takes tools, or a response_format
     return Meaning.KEY if status in (401, 403) else Meaning.ROUTE
 
 
 def _of_busy(words: str) -> Meaning:
-    if re.search(r"insufficient.?(quota|balance|credit|fund)|billing|exceeded your current quota", words):
+    # Groq and Gemini speak of billing, or of a quota, at every limit per minute, and say when to come again.
+    is_for_now = re.search(r"(retry|try again) in \d", words)
+    if re.search(r"insufficient.?(quota|balance|credit|fund)", words):
+        return Meaning.FUNDS
+    if not is_for_now and re.search(r"billing|exceeded your current quota", words):
         return Meaning.FUNDS
     # OpenAI says so, with 429, of a request that is longer than what a minute allows.
     return Meaning.REFUSED if "request too large" in words else Meaning.BUSY
 
 
 def _is_about_model(words: str) -> bool:
+    if re.search(r"model_not_found|invalid_model|model_not_exist", words):
+        return True
+    if _WHAT_IT_CAN_DO.search(words):
+        return False
     return bool(
-        re.search(r"model_not_found|invalid_model|model_not_exist", words)
-        or re.search(r"\bmodel\b.{0,200}\b(not found|(does|do) not exist|not exist|not available|unknown)", words)
+        re.search(r"\bmodel\b.{0,200}\b(not found|(does|do) not exist|not exist|not available|unknown)", words)
         or re.search(r"\b(unknown|no such|invalid|unrecognized)\b.{0,20}\bmodel\b(?! output)", words)
         or re.search(r"not a valid model|is not a model", words)
     )
+
+
+_WHAT_IT_CAN_DO = re.compile(
+    r"response_format|\bschema\b|json_schema|structured output|\btools\b|\btool[ _](choice|call|use)|function[ _]call"
+    r"|(unknown|unrecognized) (parameter|request argument)"
+)
+"""What an error speaks of that is not there, rather than the model; names of models have hyphens in such words."""
 
 
 def _short(text: str) -> str:

@@ -20,10 +20,11 @@ MOST_REMEMBERED = 500
 
 
 def probe_abilities(exchange: Exchange, model: str, *, extra: Mapping[str, Any] | None = None) -> Abilities:
-    """Return what a model can do, found out by three to eight small requests.
+    """Return what a model can do, found out by three to twelve small requests.
 
-    No probe asks for JSON where the server is to see to it, so that one that ignores `response_format` is seen; and a
-    word that stands in a result alone tells whether results reach the model.
+    What fails is asked once more in other words, unless the server refuses it, so that one bad answer does not lower a
+    whole run. No probe asks for JSON where the server is to see to it, so that one that ignores `response_format` is
+    seen; and a word that stands in a result alone tells whether results reach the model.
 
     Raises:
         EndpointError: the server cannot be used, or the model gives structured answers in no way.

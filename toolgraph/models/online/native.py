@@ -36,6 +36,7 @@ class SentTools:
     sent_name: dict[str, str]
     """From a tool's name to the one it is sent under."""
     real_name: dict[str, str]
+    """From every name that a call may use to the tool's; models also use the real one, which texts around them hold."""
     digest: str
     """What they are remembered by if a server does not take them."""
 
@@ -101,12 +102,14 @@ def _sent(message: Message, tools: SentTools) -> Body:
 def _sent_tools(definitions: tuple[Definition, ...]) -> SentTools:
     names = _sent_names([definition.tool.name for definition in definitions])
     bodies = tuple(_body(definition.tool, names[definition.tool.name]) for definition in definitions)
-    real = {sent: name for name, sent in names.items()}
+    real = {name: name for name in names} | {sent: name for name, sent in names.items()}
     return SentTools(bodies, names, real, digest_of(repr(bodies)))
 
 
 def _body(tool: ToolSpec, name: str) -> Body:
-    function: dict[str, Any] = {"name": name, "description": tool.description, "parameters": sent_parameters(tool)}
+    # Of a name in another script nothing may be left on the wire; then the description opens with it.
+    description = tool.description if name == tool.name else ": ".join(filter(None, (tool.name, tool.description)))
+    function: dict[str, Any] = {"name": name, "description": description, "parameters": sent_parameters(tool)}
     return {"type": "function", "function": function}
 
 

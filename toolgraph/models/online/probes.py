@@ -1,6 +1,6 @@
 """The probes: small questions with known good answers, which tell what an endpoint can do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from toolgraph.errors import EndpointError
@@ -16,8 +16,17 @@ _FACTS = {
     "required": ["food", "legs"],
     "additionalProperties": False,
 }
-_QUESTION = "Say in one plain sentence what a spider eats and how many legs it has."
-_SECRET = "marzipan"
+_QUESTIONS = (
+    "Say in one plain sentence what a spider eats and how many legs it has.",
+    "Tell me in a single sentence how many legs a beaver has and what it feeds on.",
+)
+"""The second is for a model that failed at the first: one bad answer is not yet an ability that it lacks."""
+_LOOK_UPS = (
+    "Look up today's words for the subjects rivers and mountains, both at once.",
+    "I need today's words for two subjects, clouds and forests; look up both of them together.",
+)
+_RESULTS = (("rivers", "marzipan"), ("clouds", "cinnamon"))
+"""Subjects, and words that stand in the results alone."""
 _LOOK_UP: Body = {
     "type": "function",
     "function": {
@@ -50,38 +59,31 @@ class Probes:
 
     def _rung(self) -> dict[str, Any]:
         failures: list[str] = []
-        for rung, has_schema, messages in self._ways():
-            body: Body = {"messages": messages}
-            if rung != "text":
-                body["response_format"] = response_format(
-                    rung, _FACTS, name="spider", strict=True, with_schema=has_schema
-                )
+        for rung, has_schema, more in _DESCENT:
             try:
-                answers = answers_in(self._said(body))
-                if self._is_fit(answers[0], has_schema or rung == "text"):
-                    return {"rung": rung, "schema_in_mode": rung == "json_object" and has_schema}
-                failures.append(f"{_WAYS[rung]}: the answer had another shape")
-            except (Complaint, Refused, ServerRefusal) as error:
-                failures.append(f"{_WAYS[rung]}: {_short(error)}")
+                for question in _QUESTIONS:
+                    failure = self._failure(rung, has_schema, f"{question} {more}".strip())
+                    if not failure:
+                        return {"rung": rung, "schema_in_mode": rung == "json_object" and has_schema}
+                    failures.append(f"{_WAYS[rung]}: {failure}")
+            except ServerRefusal as refusal:  # it will say so in other words too
+                failures.append(f"{_WAYS[rung]}: {_short(refusal)}")
         tried = "; ".join(dict.fromkeys(failures))
         raise EndpointError(
             f"{self._model} gave a structured answer in none of the ways that were tried ({tried}); "
             "use a larger or instruction-tuned model, or another server"
         )
 
-    def _ways(self) -> Iterator[tuple[Rung, bool, list[Body]]]:
-        plain = _messages(_QUESTION)
-        # JSON mode wants the word in the prompt; a server that takes no notice of the mode answers in words.
-        mode = _messages(f"{_QUESTION} Never mind JSON or any other notation.")
-        shape = (
-            'one JSON object with the keys "food" (a text) and "legs" (a number), in a block fenced by ```json and ```'
-        )
-        fenced = _messages(f"{_QUESTION} Answer with {shape}.")
-        yield "json_schema", True, plain
-        yield "json_object", True, mode
-        yield "json_object", False, mode
-        yield "text", False, fenced
-        yield "text", False, fenced
+    def _failure(self, rung: Rung, has_schema: bool, question: str) -> str:
+        """What is wrong with the answer to a question on a rung; empty if nothing."""
+        body: Body = {"messages": _messages(question)}
+        if rung != "text":
+            body["response_format"] = response_format(rung, _FACTS, name="animal", strict=True, with_schema=has_schema)
+        try:
+            answers = answers_in(self._said(body))
+        except (Complaint, Refused) as error:
+            return _short(error)
+        return "" if self._is_fit(answers[0], has_schema or rung == "text") else "the answer had another shape"
 
     def _is_fit(self, answer: Any, has_keys: bool) -> bool:
         if not isinstance(answer, dict):
@@ -91,32 +93,38 @@ class Probes:
         return isinstance(answer.get("food"), str) and isinstance(answer.get("legs"), int)
 
     def _tools(self) -> dict[str, Any]:
-        wish = "Look up today's words for the subjects rivers and mountains, both at once."
-        messages = _messages(wish)
-        body: Body = {"messages": messages, "tools": [_LOOK_UP], "parallel_tool_calls": True}
-        try:
-            calls = self._said(body, offered=("look_up_word",)).calls
-        except (Complaint, Refused, ServerRefusal):
-            calls = ()
-        if not calls or any(not isinstance(call.arguments.get("subject"), str) for call in calls):
-            return {}
-        return {"native_tools": True, "parallel_calls": len(calls) > 1, "sees_results": self._sees_results()}
+        for wish in _LOOK_UPS:
+            body: Body = {"messages": _messages(wish), "tools": [_LOOK_UP], "parallel_tool_calls": True}
+            try:
+                calls = self._said(body, offered=("look_up_word",)).calls
+            except (Complaint, Refused):
+                continue
+            except ServerRefusal:
+                break
+            if calls and all(isinstance(call.arguments.get("subject"), str) for call in calls):
+                return {"native_tools": True, "parallel_calls": len(calls) > 1, "sees_results": self._sees_results()}
+        return {}
 
     def _sees_results(self) -> bool:
-        function = {"name": "look_up_word", "arguments": '{"subject": "rivers"}'}
+        try:
+            return any(self._tells(subject, word) for subject, word in _RESULTS)
+        except ServerRefusal:
+            return False
+
+    def _tells(self, subject: str, word: str) -> bool:
+        """Whether the model tells a word that only the result of a tool has told it."""
+        function = {"name": "look_up_word", "arguments": f'{{"subject": "{subject}"}}'}
         messages = [
-            *_messages("Look up today's word for the subject rivers and tell it to me."),
+            *_messages(f"Look up today's word for the subject {subject} and tell it to me."),
             {"role": "assistant", "content": "", "tool_calls": [
                 {"id": "call_1", "type": "function", "function": function}
             ]},
-            {"role": "tool", "tool_call_id": "call_1", "content": f'{{"word": "{_SECRET}"}}'},
+            {"role": "tool", "tool_call_id": "call_1", "content": f'{{"word": "{word}"}}'},
         ]  # fmt: skip
+        body: Body = {"messages": messages, "tools": [_LOOK_UP]}
         try:
-            return (
-                _SECRET
-                in self._said({"messages": messages, "tools": [_LOOK_UP]}, offered=("look_up_word",)).text.lower()
-            )
-        except (Complaint, Refused, ServerRefusal):
+            return word in self._said(body, offered=("look_up_word",)).text.lower()
+        except (Complaint, Refused):
             return False
 
     def _said(self, body: Body, *, offered: tuple[str, ...] = ()) -> Said:
@@ -141,6 +149,19 @@ class Probes:
             return self._ask(sent, purpose, is_probe=True)
 
 
+# JSON mode wants the word in the prompt; a server that takes no notice of the mode answers in words.
+_IN_MODE = "Never mind JSON or any other notation."
+_IN_FENCE = (
+    'Answer with one JSON object with the keys "food" (a text) and "legs" (a number), in a block fenced by ```json and '
+    "```."
+)
+_DESCENT: tuple[tuple[Rung, bool, str], ...] = (
+    ("json_schema", True, ""),
+    ("json_object", True, _IN_MODE),
+    ("json_object", False, _IN_MODE),
+    ("text", False, _IN_FENCE),
+)
+"""The rungs from the highest down, whether the schema is sent, and what is added to the question."""
 _WAYS: dict[Rung, str] = {"json_schema": "JSON Schema", "json_object": "JSON mode", "text": "JSON in text"}
 
 
