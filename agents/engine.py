@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from agents import steps
+from agents import planned, steps
 from agents.assistant import AssistantAgent
 from agents.steps import StepError
 from agents.tool import ToolAgent
@@ -32,6 +32,9 @@ MOST_STEPS = 8
 """How many steps, that is messages with calls, a turn may hold."""
 MOST_MESSAGES = 80
 """How long a dialogue may be when the assistant moves again."""
+
+_STATED_ONLY = "use what the conversation states, or ask the user for it"
+"""What to do about a value that nothing states, where the user wants something said there."""
 
 
 def play(
@@ -180,7 +183,7 @@ class _Engine:
             if made == MOST_STEPS:
                 raise self._endless(number)
             calls = self._numbered(answer.calls)
-            provenance = self._provenance(calls, start)
+            provenance = self._provenance(calls, turn, start, is_last=attempt + 1 == self.tries.most)
             return answer, calls, self._results(calls, answer.calls), provenance
 
         answer, calls, results, provenance = self.tries.take("assistant", once)
@@ -206,13 +209,13 @@ class _Engine:
 
     def _pair(self, turn: PlannedTurn, calls: Sequence[ToolCall]) -> None:
         """Note which planned call each call is: the first of that tool which was not made yet, if there is one."""
-        made = {planned for planned, _ in self.call_ids}
+        made = {one for one, _ in self.call_ids}
         waiting = [call for step in turn.steps for call in step.calls if call.id not in made]
         for call in calls:
-            planned = next((one for one in waiting if one.tool == call.name), None)
-            if planned is not None:
-                waiting.remove(planned)
-                self.call_ids.append((planned.id, call.id))
+            meant = next((one for one in waiting if one.tool == call.name), None)
+            if meant is not None:
+                waiting.remove(meant)
+                self.call_ids.append((meant.id, call.id))
 
     # --- steps and their checks ---------------------------------------------------------------------------------
 
@@ -225,18 +228,23 @@ class _Engine:
             for offset, call in enumerate(calls)
         )
 
-    def _provenance(self, calls: Sequence[ToolCall], start: int) -> list[Provenance]:
+    def _provenance(
+        self, calls: Sequence[ToolCall], turn: PlannedTurn, start: int, *, is_last: bool
+    ) -> list[Provenance]:
         """Check the calls of one step, and return where their arguments come from."""
         try:
-            provenance = [entry for call in calls for entry in self._checked(call)]
+            provenance = [entry for call in calls for entry in self._checked(call, turn)]
             if self.checks_steps:
                 steps.require_new(calls, self.messages[start:])
+            if self.checks_steps and not is_last:
+                pairs = planned.pair(turn, calls, {one for one, _ in self.call_ids})
+                planned.require_stated(pairs, self.messages, self.tools)
         except StepError as error:
             error.shown = "; ".join(f"{call.name} {call.arguments}" for call in calls)
             raise
         return provenance
 
-    def _checked(self, call: ToolCall) -> list[Provenance]:
+    def _checked(self, call: ToolCall, turn: PlannedTurn) -> list[Provenance]:
         """Check one call against its schema and the transcript, and return where its arguments come from."""
         tool = self.tools.get(call.name)
         if tool is None:
@@ -249,6 +257,8 @@ class _Engine:
         if invented:
             first = invented[0]
             advice = self.transcript.advice(first, pointers.get(call.parsed(), first), tool)
+            if "leave it out" in advice and any(planned.is_held(turn, call.name, pointer) for pointer in invented):
+                advice = _STATED_ONLY
             reason = f"{call.name}: nothing states {', '.join(invented)}; {advice}"
             raise StepError("provenance", reason, call.arguments)
         return resolved

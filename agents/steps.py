@@ -12,6 +12,7 @@ from toolgraph.dialogue.blueprint import PlannedArgument, PlannedTurn
 from toolgraph.dialogue.messages import Message, ToolCall
 from toolgraph.dialogue.provenance import Transcript
 from toolgraph.dialogue.record import Dialogue
+from toolgraph.dialogue.writing import is_english, is_locale, names_language, names_own_language
 from toolgraph.models.requests import UserAnswer
 from toolgraph.models.shown import in_words
 from toolgraph.quality.checks import CHECKS
@@ -132,7 +133,7 @@ def require_values(
     due = [one.argument.value for one in stated if one.is_withheld == asked_back and not one.argument.is_carried]
     for one in stated:
         value, is_choice = one.argument.value, _is_choice(one.argument.value, one.field)
-        if not is_choice and not _is_name(value):
+        if (not is_choice and not _is_name(value)) or _shows_by_itself(one):
             continue
         is_wanted = one.field.is_required or (is_choice and not is_last)
         if value in due and is_wanted and "unresolved" in one.sources(ever):
@@ -140,6 +141,11 @@ def require_values(
         is_said = not is_choice and one.sources(now) == {"user"}
         if one.is_withheld and not asked_back and is_said and value not in due and len(str(value)) > 1:
             raise StepError("plan", f"it says {value!r}, which is to be said only when asked for", text)
+
+
+def _shows_by_itself(one: "_Stated") -> bool:
+    """Whether a value is the language of what the user writes, which nobody names unless asked."""
+    return not one.is_withheld and is_english(one.argument.value) and names_own_language(one.field, one.tool)
 
 
 class _Stated(NamedTuple):
@@ -169,7 +175,7 @@ def _missing(one: _Stated, *, is_choice: bool) -> str:
     meaning = in_words(one.field.description, one.tool) or split_words(one.field.name)
     if isinstance(value, bool):
         return f"it does not make plain: {'yes' if value else 'no'} ({meaning}); use words of these"
-    if is_choice:
+    if is_choice and not (names_language(one.field) and is_locale(value)):
         return f"it does not say '{split_words(str(value)) or value}' ({meaning}); use the word itself"
     return f"it does not state {value!r} ({meaning}); say it as it stands here"
 

@@ -11,6 +11,7 @@ from typing import Any
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedTurn, PlanStyle
 from toolgraph.dialogue.messages import Message
 from toolgraph.dialogue.provenance import Transcript
+from toolgraph.dialogue.writing import is_english, names_own_language
 from toolgraph.tools import pointers
 from toolgraph.tools.fields import Field
 from toolgraph.tools.names import looks_like_identifier
@@ -179,10 +180,7 @@ class _CallChecks:
                 if self._source(self.nothing, argument, tool) != "default":
                     yield f"{argument.value!r} is not the default that the schema states; choose another source"
             case "inferred":
-                field = _field_at(tool, argument.pointer)
-                if not isinstance(argument.value, bool) and not (
-                    field and argument.value in field.schema.get("enum", ())
-                ):
+                if not _can_be_inferred(argument.value, _field_at(tool, argument.pointer), tool):
                     yield f"{argument.value!r} is no yes or no and no listed choice; have the user say it"
 
     def _source(self, transcript: Transcript, argument: PlannedArgument, tool: ToolSpec) -> str:
@@ -221,6 +219,15 @@ def _value_errors(call: PlannedCall, tool: ToolSpec) -> Iterator[str]:
         place = error.partition(": ")[0]
         if "no such parameter" in error or not any(f"{pointer}/".startswith(f"{place}/") for pointer in later):
             yield error
+
+
+def _can_be_inferred(value: Any, field: Field | None, tool: ToolSpec) -> bool:
+    """Whether a value shows in how somebody talks: a yes or no, choices, or the language of what he writes."""
+    if field and names_own_language(field, tool) and is_english(value):
+        return True
+    options = field.schema.get("enum", ()) if field else ()
+    entries = value if isinstance(value, list) and value else [value]
+    return all(isinstance(entry, bool) or entry in options for entry in entries)
 
 
 def _stand_in(field: Field | None) -> Any:

@@ -200,6 +200,37 @@ def test_a_choice_that_came_up_before_need_not_be_said_again():
     assert missing_in("Another one.", sauna("/heat", "very_hot", is_carried=True)) == ""
 
 
+SPELLING = {
+    "name": "check_text",
+    "parameters": {
+        "type": "object",
+        "properties": {
+            "text": {"type": "string"},
+            "locale": {"type": "string", "enum": ["en-US", "pt-BR"]},
+        },
+        "required": ["text", "locale"],
+    },
+}
+SPELLING_TOOLS = {tool.name: tool for tool in parse_tools([SPELLING], where="test")}
+
+
+def locale(value, **more):
+    planned = PlannedArgument(pointer="/locale", source="inferred", value=value)
+    step = PlannedStep(calls=(PlannedCall(id="p", tool="check_text", arguments=(planned,)),))
+    return PlannedTurn(kind="tool_request", intent="Check a text.", steps=(step,), **more)
+
+
+def test_nobody_has_to_name_the_language_he_writes_in_and_another_he_has_to_name_by_its_code():
+    def require(turn):
+        require_values("Check: She go.", turn, SPELLING_TOOLS, messages=TODAY, asked_back=bool(turn.withheld))
+
+    require(locale("en-US"))
+    with pytest.raises(StepError, match=r"does not state 'pt-BR' \(locale\); say it as it stands"):
+        require(locale("pt-BR"))
+    with pytest.raises(StepError, match="does not state 'en-US'"):
+        require(locale("en-US", withheld=("/locale",)))
+
+
 def test_a_complaint_says_no_name_that_the_user_must_not_say():
     assert "(The day of find sauna)" in missing_in("Soon.", sauna("/day", "2026-03-03"))
 

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from toolgraph.dialogue.messages import Message, ToolCall, turns_of
-from toolgraph.dialogue.provenance import INVENTED, Transcript, resolve
+from toolgraph.dialogue.provenance import INVENTED, Transcript, implies, resolve
+from toolgraph.tools.fields import Field
 from toolgraph.tools.spec import ToolSpec
 
 TOOL = ToolSpec(
@@ -241,3 +242,76 @@ def test_the_advice_for_a_number_in_another_unit_quotes_it():
     )
     assert "write 207.23" in transcript.advice("/weight", 209, BODY)
     assert transcript.advice("/minutes", 93, BODY) == transcript.advice("/x", "Porto", None) == INVENTED
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "is_implied"),
+    [
+        ("How well are they rated?", "rating", True),
+        ("What are the rates?", "ratings", True),
+        ("Which is priced lowest?", "prices", True),
+        ("By its pricing, please.", "price_asc", True),
+        ("I was planning trips.", "plan", True),
+        ("Where did they study?", "studies", True),
+        ("I would rather not.", "rating", False),
+        ("Did it win a prize?", "price", False),
+        ("I saw two rats.", "rating", False),
+        ("Take care of it.", "car", False),
+        ("What is the news?", "new", False),
+        ("Tomorrow evening.", "even", False),
+    ],
+)
+def test_words_imply_an_enum_value_in_any_of_its_forms_and_no_other(text, value, is_implied):
+    assert implies(text, value, Field("/x", "x", "", {"enum": [value]}, False)) is is_implied
+
+
+def test_each_entry_of_a_list_of_enum_values_is_implied_by_itself():
+    parts = {"type": "array", "items": {"enum": ["ratings", "photos"]}}
+    tool = ToolSpec(name="search", parameters={"type": "object", "properties": {"parts": parts}})
+
+    ledger = sources({"parts": ["ratings", "photos"]}, said("user", "How well are they rated?"), tool=tool)
+
+    assert [(entry.pointer, entry.source) for entry in ledger] == [("/parts/0", "inferred"), ("/parts/1", "unresolved")]
+
+
+@pytest.mark.parametrize(
+    ("value", "spoken", "is_stated"),
+    [
+        ("Portland, OR", ["Portland, the Oregon one."], True),
+        ("Portland, OR", ["Portland.", "The one in Oregon, please."], True),
+        ("Portland, Oregon", ["Somewhere near Portland, OR."], True),
+        ("Paris, FR", ["Paris in France."], True),
+        ("London, UK", ["London, Great Britain."], True),
+        ("Portland, OR, USA", ["Portland, OR, in America."], True),
+        ("Springfield, IL, United States", ["Springfield in Illinois, USA."], True),
+        ("Springfield, IL, United States", ["Springfield, USA."], False),
+        ("OR", ["To Oregon."], True),
+        ("New York", ["A flat in NY."], True),
+        ("Portland, OR", ["portland, or"], True),
+        ("Portland, OR", ["Portland."], False),
+        ("Portland, OR", ["Portland or Salem."], False),
+        ("Portland, OR", ["Portland, or else Salem."], False),
+        ("Portland, OR", ["Somewhere in Oregon."], False),
+        ("Portland, ME", ["Portland, the Oregon one."], False),
+        ("Paris, FR", ["Paris in Texas."], False),
+        ("TX", ["I live in Ohio."], False),
+    ],
+)
+def test_a_town_may_be_written_with_its_state_or_country_only_where_both_were_said(value, spoken, is_stated):
+    (entry,) = sources({"city": value}, *(said("user", text) for text in spoken))
+
+    assert entry.source == ("user" if is_stated else "unresolved"), entry
+
+
+def test_the_advice_for_words_that_were_said_in_part_quotes_the_part():
+    transcript = Transcript()
+    transcript.append(said("user", "I am in portland today."))
+
+    assert transcript.advice("/city", "Portland, OR", TOOL) == f"message 0 says only 'portland'; {INVENTED}"
+
+
+@pytest.mark.parametrize(("value", "source"), [(0.304, "user"), (304, "unresolved"), (0.04, "unresolved")])
+def test_a_fraction_without_its_zero_is_read_as_a_fraction(value, source):
+    (entry,) = sources({"average": value}, said("user", "Who bats .304 or more?"))
+
+    assert entry.source == source

@@ -11,6 +11,7 @@ def wholes(text):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
+        (".5 km and .25 million miles", [(0.5, "km", ".5 km"), (250000, "miles", ".25 million miles")]),
         ("he's 94 kg and 1.80 m", [(94, "kg", "94 kg"), (1.8, "m", "1.80 m")]),
         ("94kg, 1,80 m and 1,800 m", [(94, "kg", "94kg"), (1.8, "m", "1,80 m"), (1800, "m", "1,800 m")]),
         ("I am 5'11\" tall", [(71, "inches", "5'11\"")]),

@@ -58,6 +58,20 @@ def test_a_question_says_where_a_tool_comes_from():
     )
 
 
+def test_a_file_that_a_tool_was_read_from_is_not_what_it_belongs_to():
+    origin = {"api": "bfcl:BFCL_v4_live.json", "category": ""}
+
+    assert "It belongs to" not in FillRequest.about(ToolSpec(name="t", origin=origin)).render()
+
+
+def test_where_no_description_is_missing_none_is_asked_for():
+    rendered = FillRequest.about(ToolSpec(name="t", description="Does.", parameters={})).render()
+
+    assert "The descriptions that are missing" not in rendered
+    assert "No description is missing" in rendered
+    assert "No description is missing" not in REQUEST.render()
+
+
 def test_an_answer_to_all_that_was_asked_can_be_used():
     assert complaint_about(REQUEST, answer(ROOM)) == ""
 

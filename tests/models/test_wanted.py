@@ -118,6 +118,31 @@ def test_values_are_stated_as_they_are_and_choices_in_their_own_words():
     ]
 
 
+LOCALE = {"type": "string", "enum": ["en-US", "pt-BR"]}
+CHECKER, SPEAKER = parse_tools(
+    [
+        tool("check_text", "Check a text.", {"text": TEXT, "locale": LOCALE}, {}),
+        tool("find_voice", "Find a voice.", {"locale": LOCALE}, {}),
+    ],
+    where="test",
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "value", "line"),
+    [
+        (CHECKER, "en-US", "  - en-US (locale); it shows in what you write and need not be said"),
+        (CHECKER, "pt-BR", "  - pt-BR (locale)"),
+        (SPEAKER, "en-US", "  - en-US (locale)"),
+    ],
+    ids=["the language he writes", "another", "not that of a text"],
+)
+def test_nobody_has_to_say_the_code_of_a_language_as_a_word(one, value, line):
+    call = PlannedCall(id="a", tool=one.name, arguments=(said("/locale", value, "inferred"),))
+
+    assert need_text(turn(call), (one,), asked_back=False).splitlines()[-1] == line
+
+
 def test_what_came_up_before_is_referred_back_to():
     (_, line) = details(turn(find(said("/size", "small", is_carried=True))))
 
@@ -127,7 +152,9 @@ def test_what_came_up_before_is_referred_back_to():
 def test_what_is_kept_back_is_named_and_its_value_told_only_when_it_is_asked_for():
     withheld = turn(find(said("/team", "Porto")), kind="missing_parameter", withheld=("/team",))
 
-    assert details(withheld)[1] == "  - not before you are asked: Name of the team, as in team name"
+    assert details(withheld)[1] == (
+        "  - not before you are asked: Name of the team, as in team name; neither say it nor make one up now"
+    )
     assert details(withheld, asked_back=True)[1] == "  - Porto (Name of the team, as in team name)"
 
 

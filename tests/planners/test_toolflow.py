@@ -4,7 +4,7 @@ import pytest
 
 from agents.engine import play
 from planners.system import system_message
-from planners.toolflow import PlanOptions, plan_dialogue
+from planners.toolflow import MOST_SHOWN, PlanOptions, plan_dialogue
 from tests.fakes import ListeningBackend, ScriptedBackend, play_offline, sample_of
 from toolgraph.dialogue.blueprint import Blueprint, PlannedArgument, PlannedCall, PlannedStep, PlannedTurn
 from toolgraph.dialogue.record import Usage
@@ -276,8 +276,24 @@ def test_a_plan_that_cannot_be_used_is_asked_for_again_with_what_is_wrong_with_i
     blueprint, requests = planned(small_catalogue, [EMPTY, GOOD])
 
     assert blueprint.turns == (SEARCH,)
-    assert [request.complaint for request in requests] == ["", "the plan holds no request for a tool"]
+    assert [request.complaint for request in requests] == [
+        "",
+        'the plan holds no request for a tool. It was: {"turns":[]}',
+    ]
     assert [request.key for request in requests] == ["d1", "d1#1"]
+
+
+def test_whoever_plans_again_is_shown_the_plan_that_was_refused_as_far_as_it_is_not_very_long(small_catalogue):
+    chat = PlanAnswer(turns=(PlannedTurn(kind="chitchat", intent="Say thanks."),))
+    long = PlanAnswer(turns=(PlannedTurn(kind="chitchat", intent="Thank you. " * MOST_SHOWN),))
+
+    _, requests = planned(small_catalogue, [chat, long, GOOD])
+
+    _, after_chat, after_long = (request.complaint for request in requests)
+    assert after_chat.endswith('. It was: {"turns":[{"kind":"chitchat","intent":"Say thanks."}]}')
+    assert "Thank you. Thank you." in after_long
+    assert after_long.endswith("…")
+    assert len(after_long) < MOST_SHOWN + 200
 
 
 def test_an_answer_that_is_no_plan_is_asked_for_again(small_catalogue):
@@ -353,3 +369,19 @@ def test_the_system_message_holds_a_credential_for_each_credential_parameter():
 
     assert "api key: " in with_key
     assert without.count("\n") == 0
+
+
+def test_what_a_rule_plans_may_be_left_to_the_checks_of_the_dialogue_but_for_a_plan_without_requests(small_catalogue):
+    small_talk = PlanAnswer(turns=(PlannedTurn(kind="chitchat", intent="Say hello."),) * 3)
+    odd = PlanAnswer(turns=(PlannedTurn(kind="tool_request", intent="Call search_hotels."),) * 3)
+    options = PlanOptions(plan_style="intents")
+
+    def planned(*answers):
+        backend = ScriptedBackend(answers)
+        return plan_dialogue(
+            sample_of(small_catalogue), id="d1", seed=7, backend=backend, options=options, attempts=1, checks_plan=False
+        )
+
+    assert planned(odd).turns == odd.turns
+    with pytest.raises(AnswerFailed):
+        planned(small_talk)

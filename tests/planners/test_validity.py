@@ -15,6 +15,7 @@ SEARCH = {
             "api_key": {"type": "string"},
             "currency": {"type": "string", "enum": ["EUR", "USD"], "default": "EUR"},
             "has_pool": {"type": "boolean"},
+            "features": {"type": "array", "items": {"type": "string", "enum": ["sauna", "garden"]}},
             "guests": {
                 "type": "array",
                 "items": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]},
@@ -105,6 +106,26 @@ def test_nothing_is_wrong_with_a_sound_plan():
     assert errors(GOOD) == []
 
 
+def test_several_choices_of_a_list_may_be_inferred():
+    features = given("/features", ["sauna", "garden"], "inferred")
+
+    assert errors((turn((search(features),)),)) == []
+
+
+@pytest.mark.parametrize(("value", "is_wrong"), [("en-US", False), ("English", False), ("Spanish", True)])
+def test_the_language_of_a_text_that_the_user_writes_may_be_inferred(value, is_wrong):
+    properties = {"text": {"type": "string"}, "language": {"type": "string"}}
+    (check,) = parse_tools(
+        [{"name": "check", "parameters": {"type": "object", "properties": properties}}], where="test"
+    )
+    arguments = (given("/text", "She go home."), given("/language", value, "inferred"))
+    plan = (turn((PlannedCall(id="a", tool="check", arguments=arguments),)),)
+
+    wrong = list(plan_errors(plan, tools=(check,), plan_style="grounded", target_turns=1, system=SYSTEM))
+
+    assert bool(wrong) is is_wrong
+
+
 def test_nothing_is_wrong_with_needs_in_plain_words():
     needs = tuple(one.model_copy(update={"steps": (), "withheld": ()}) for one in GOOD)
 
@@ -166,6 +187,10 @@ WRONG = {
     "an inference that nobody could draw": (
         (turn((search(given("/stars", 4, "inferred")),)),),
         "4 is no yes or no and no listed choice",
+    ),
+    "several inferences, one of which nobody could draw": (
+        (turn((search(given("/guests", [{"name": "Ana"}], "inferred")),)),),
+        "[{'name': 'Ana'}] is no yes or no and no listed choice",
     ),
     "nothing withheld where something should be": (
         (turn((search(),), kind="missing_parameter"),),

@@ -51,6 +51,14 @@ def complaints(answer, value, *, before="What is there for two people?", argumen
         ("It reaches you at 4 pm.", {"time": "17:00", "lead_minutes": 60}),
         ("The total is $360 for 3 nights.", {"nightly_rate": 120, "nights": 3}),
         ("You stay for 3 nights.", {"check_in": "2026-12-04", "check_out": "2026-12-07"}),
+        ("They are 1,199.99 each, about $49 below the $1,249 average.", {"price": 1199.99, "average": 1249}),
+        ("They are 50 each, 15 below the average of 65.", {"rooms": [{"price": 50}, {"price": 80}]}),
+        ("The room at 80 is 40 points ahead of the one at 40.", {"a": 80, "b": 40}),
+        ("At 120.50 the first has an edge of 40.50 over the second, at 80.", ROOMS),
+        ("At 80 the room is 40.50 better than one at 120.50.", ROOMS),
+        ("He bats .304, a difference of just .008 to .296.", {"first": 0.304, "second": 0.296}),
+        ("He bats .304.", {"average": ".304"}),
+        ("It is .5 miles (0.8 km) away.", {"distance_miles": 0.5}),
     ],
 )
 def test_a_figure_that_follows_plainly_from_what_is_known_may_be_said(answer, value):
@@ -85,6 +93,13 @@ def test_a_figure_that_follows_plainly_from_what_is_known_may_be_said(answer, va
         ("It costs 4.", {"time": "17:00", "lead_minutes": 60}, "4"),
         ("You stay for 6 nights.", {"check_in": "2026-12-04", "check_out": "2026-12-07"}, "6"),
         ("The code is 1h35.", {"duration_seconds": 215}, "1h35"),
+        ("They are 1,199.99 each, $49 below the $1,249 average.", {"price": 1199.99, "average": 1249}, "49"),
+        ("They are 1,199.99 each, about $59 below the $1,249 average.", {"price": 1199.99, "average": 1249}, "59"),
+        ("At 80 it is rated over 40, the other is at 40.", {"a": 80, "b": 38}, "40"),
+        ("At 80 over 42 people liked it, and 38 the other.", {"a": 80, "b": 38}, "42"),
+        ("The best room is 40.5 better.", ROOMS, "40.5"),
+        ("He bats .304.", {"average": 0.305, "hits": 304}, ".304"),
+        ("He bats .304, a difference of .009 to .296.", {"first": 0.304, "second": 0.296}, ".009"),
     ],
 )
 def test_a_figure_that_only_comes_close_or_goes_without_its_words_is_found(answer, value, figure):

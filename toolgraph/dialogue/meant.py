@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from toolgraph.dialogue.places import find_place
 from toolgraph.dialogue.quantities import Quantity, durations_on_a_clock, quantities, quantity_of
 from toolgraph.dialogue.spelled import spelled_numbers
 from toolgraph.dialogue.spoken import MONTHS, Said, find_said, parse_date
@@ -59,7 +60,7 @@ class _Day(NamedTuple):
 def find_meant(
     value: Any, text: str, today: dt.date | None = None, field: Field | None = None, others: Sequence[str] = ()
 ) -> Said | None:
-    """Return where `text` states `value` in other words: a spelled number, another unit, another way to name a day.
+    """Return where `text` states `value` in other words: another unit, another name of a day or of a state.
 
     An end may also be computed from its start, stated in `text` or in `others`, and its duration, stated in `text`.
     """
@@ -71,8 +72,10 @@ def find_meant(
             return said
     if isinstance(value, int | float):
         return _number_meant(shown_number(value), text, field) if value == value else None
-    if not isinstance(value, str) or not any(char.isdigit() for char in value) or len(value) > 40:
+    if not isinstance(value, str) or len(value) > 40:
         return None
+    if not any(char.isdigit() for char in value):
+        return find_place(value, text, others)
     if _NUMBER.fullmatch(value):
         return _number_meant(value, text, field)
     return _quantity_meant(value, text) or _time_meant(value, text, today, field, others)

@@ -10,9 +10,7 @@ stated in another unit than its field clearly takes does not state the value: 94
 
 import datetime as dt
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -21,7 +19,9 @@ from toolgraph.dialogue.meant import find_meant, is_misread, is_number, unit_of_
 from toolgraph.dialogue.messages import Message, ToolCall
 from toolgraph.dialogue.quantities import quantities, quantity_of
 from toolgraph.dialogue.spoken import find_said, parse_date, today_in
+from toolgraph.dialogue.stems import beginnings_in, stems_in
 from toolgraph.dialogue.units import Unit, convert, is_same, shown_number, unit_asked
+from toolgraph.dialogue.writing import is_written_in, names_own_language
 from toolgraph.tools import pointers
 from toolgraph.tools.fields import Field
 from toolgraph.tools.names import split_words
@@ -30,10 +30,6 @@ from toolgraph.tools.spec import ToolSpec
 INVENTED = "use what the conversation states, leave it out if it is optional, or ask the user for it"
 """What to do about a value that nothing states."""
 ResolvedSource = Literal["user", "result", "context", "default", "inferred", "unresolved"]
-_STEMS = re.compile(r"[^\W\d_]{3,}")
-_COMMON = frozenset(
-    "whether true false should this that with from when which default the and for are was has any all you can".split()
-)
 
 
 class Provenance(BaseModel):
@@ -126,14 +122,14 @@ class Transcript:
         field = field or (_field_at(tool, pointer) if tool else None)
         if _is_default(value, field):
             return Provenance(call=call, pointer=pointer, source="default")
-        return self._meant(call, pointer, value, field) or self._implied_by(call, pointer, value, field)
+        return self._meant(call, pointer, value, field) or self._implied_by(call, pointer, value, field, tool)
 
     def advice(self, pointer: str, value: Any, tool: ToolSpec | None) -> str:
         """Say what to do about a value that nothing states, which may be that it was said in another unit."""
         field = _field_at(tool, pointer) if tool else None
         unit = unit_of_field(field) if is_number(value) else None
         if unit is None:
-            return INVENTED
+            return self._nearest(value) or INVENTED
         stated = [
             (index, text, one)
             for index, text in reversed(self._spoken)
@@ -148,6 +144,21 @@ class Transcript:
         amount = round(convert(one.value, one.unit, unit)[0], 2)
         words = text[one.start : one.end]
         return f"message {index} says '{words}' and {pointer} is in {unit.name}; write {amount:g}, or ask the user"
+
+    def _nearest(self, value: Any) -> str:
+        """Name the longest run of a value's words that the user did say; one word must be more than a particle."""
+        words = value.split() if isinstance(value, str) else []
+        runs = [
+            " ".join(words[start : start + many]).strip(",;.")
+            for many in range(min(len(words), 12) - 1, 0, -1)
+            for start in range(len(words) - many + 1)
+        ]
+        for run in runs:
+            for index, text in reversed(self._spoken):
+                said = find_said(run, text) if len(run) > 3 else None
+                if said:
+                    return f"message {index} says only '{text[said.start : said.end]}'; {INVENTED}"
+        return ""
 
     def _said(self, value: Any, where: list[tuple[int, str]], field: Field | None) -> dict[str, Any] | None:
         if isinstance(value, bool) or value is None:
@@ -207,10 +218,13 @@ class Transcript:
                     )  # fmt: skip
         return None
 
-    def _implied_by(self, call: str, pointer: str, value: Any, field: Field | None) -> Provenance:
-        """The latest user message whose words imply a boolean or an enum value; without one, it is unresolved."""
+    def _implied_by(
+        self, call: str, pointer: str, value: Any, field: Field | None, tool: ToolSpec | None
+    ) -> Provenance:
+        """The latest user message that implies a boolean, an enum value or its own language; else it is unresolved."""
+        is_language = field is not None and tool is not None and names_own_language(field, tool)
         for index, text in reversed(self._spoken) if field else ():
-            if field and implies(text, value, field):
+            if field and (implies(text, value, field) or (is_language and is_written_in(value, text))):
                 return Provenance(call=call, pointer=pointer, source="inferred", message=index)
         return Provenance(call=call, pointer=pointer, source="unresolved")
 
@@ -221,17 +235,10 @@ def implies(text: str, value: Any, field: Field) -> bool:
     An implication is weak evidence. It is reported as `inferred`, apart from what was stated.
     """
     if isinstance(value, bool) or str(value).lower() in ("true", "false", "yes", "no"):
-        stems = _stems(f"{split_words(field.name)} {field.description}")
-    elif value in field.schema.get("enum", ()):
-        stems = _stems(split_words(str(value)))
-    else:
-        return False
-    return not stems.isdisjoint(_stems(text))
-
-
-@lru_cache(maxsize=65536)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(word[:5] for word in _STEMS.findall(text.casefold()) if word not in _COMMON)
+        # A description has many words; its other forms would let it meet too much.
+        described = beginnings_in(f"{split_words(field.name)} {field.description}")
+        return not described.isdisjoint(beginnings_in(text))
+    return value in field.schema.get("enum", ()) and not stems_in(split_words(str(value))).isdisjoint(stems_in(text))
 
 
 def _result_leaves(content: str) -> tuple[tuple[str, Any], ...]:

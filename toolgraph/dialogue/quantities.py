@@ -9,7 +9,7 @@ from typing import NamedTuple
 from toolgraph.dialogue.spelled import spelled_numbers
 from toolgraph.dialogue.units import FOOT, HOUR, INCH, MINUTE, SECOND, Unit, unit_at
 
-_FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
+_FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)"
 _STATED = re.compile(rf"(?<![\w.,])((?<!\w)-)?({_FIGURE})(?=\s?-?[^\W\d]|\s?°)")
 _ARTICLE = re.compile(
     r"(?<!\d\s)\b(half\s+an?|a\s+couple(?=\s+of)|(?:a|three)\s+quarters?\s+of\s+an?|an?)(?=\s[a-z]{2})", re.IGNORECASE

@@ -13,7 +13,7 @@ _TENS = {
 }
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 _LETTERS = {"k": 10**3, "K": 10**3, "M": 10**6, "mn": 10**6, "bn": 10**9}
-_FIGURE = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_FIGURE = r"(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)"
 _ALTERNATIVES = "|".join((*_SMALL, *_TENS))
 _RUN = re.compile(
     rf"(?<![\w.,/-])(?:{_FIGURE}\s|(?:half\s)?an?\s(?=(?:{'|'.join(_SCALES)})\b)|(?:{_ALTERNATIVES})\b[\s-]?)"
@@ -106,7 +106,7 @@ def _read(text: str, start: int, end: int) -> list[Spelled]:
         if word == "half":
             number.open, number.is_empty = 0.5, False
             continue
-        if word[0].isdigit():
+        if word[0].isdigit() or word[0] == ".":
             number.open, number.is_empty, number.end = _plain(word), False, match.end()
             continue
         # `twenty five-star hotels` are twenty.

@@ -26,6 +26,9 @@ _TIME_SHAPE = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?:Z|[+-]\d\
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 
 
+_CODES_LIKE_WORDS = frozenset("AM AS AT BE HI IN IS IT ME MY NO OK OR PA SO TO".split())
+
+
 class Form(NamedTuple):
     """One way of saying a value."""
 
@@ -151,7 +154,7 @@ def find_said(value: Any, text: str, today: dt.date | None = None) -> Said | Non
     for form in ways_to_say(value, today):
         wanted = fold(form.text)
         at = _find(folded, wanted)
-        if at >= 0:
+        if at >= 0 and not ("," in wanted and _is_conjunction(str(value), text, at + len(wanted))):
             return Said(at, at + len(wanted), form.transform)
     return _find_composed(value, text, today) if isinstance(value, str) else None
 
@@ -180,6 +183,8 @@ def _number_forms(value: float) -> tuple[Form, ...]:
         percent = round(value * 100, 6)
         shown = str(int(percent)) if percent.is_integer() else str(percent)
         forms += [Form(f"{shown}%", "percent"), Form(f"{shown} percent", "percent")]
+        if plain.lstrip("-").startswith("0."):
+            forms.append(Form(plain.replace("0.", ".", 1), "number format"))
     return tuple(forms)
 
 
@@ -215,10 +220,20 @@ def _find_composed(value: str, text: str, today: dt.date | None) -> Said | None:
         if separator in value:
             parts = [part.strip() for part in value.split(separator) if part.strip()]
             found = [find_said(part, text, today) for part in parts]
-            if len(parts) > 1 and all(found):
-                spans = [said for said in found if said]
+            spans = [
+                said
+                for said, part in zip(found, parts, strict=True)
+                if said and not _is_conjunction(part, text, said.end)
+            ]
+            if len(parts) > 1 and len(spans) == len(parts):
                 return Said(min(said.start for said in spans), max(said.end for said in spans), "join")
     return None
+
+
+def _is_conjunction(value: str, text: str, end: int) -> bool:
+    """Whether a value ends with the code of a state, and the text goes on after an `or`, `in` or `me` there."""
+    is_code = value[-2:] in _CODES_LIKE_WORDS and value[-3:-2] in ("", " ", ",")
+    return is_code and text[end - 2 : end].islower() and text[end : end + 1].isspace()
 
 
 def _find(text: str, needle: str) -> int:
@@ -242,9 +257,14 @@ def _inside_number(text: str, start: int, end: int, needle: str) -> bool:
     """Whether a number is only a part of a longer one: the 5 of `1.5`, of `-5` or of `5,000`."""
     if needle[-1].isdigit() and text[end : end + 2] and text[end] in ".,:" and text[end + 1 : end + 2].isdigit():
         return True
-    if not needle[0].isdigit() or start == 0:
+    if start == 0 or not (needle[0].isdigit() or needle[0] == "."):
         return False
     before = text[start - 1]
+    if needle[0] == ".":
+        return before.isdigit() and needle[1:].isdigit()
+    if before == "." and (start < 2 or text[start - 2].isspace()):
+        # `.304` says no 304.
+        return needle.isdigit()
     if before == "-" and needle.replace(".", "").isdigit():
         return start < 2 or not text[start - 2].isalnum()
     return before in ".,:" and start >= 2 and text[start - 2].isdigit()

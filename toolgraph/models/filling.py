@@ -1,5 +1,6 @@
 """The question that fills in what a tool's owner left unsaid, as ToolFlow prepares its tools (arXiv 2410.18447)."""
 
+import re
 from collections import Counter
 from typing import Any, ClassVar, Literal, Self
 
@@ -89,14 +90,18 @@ class FillRequest(Request[FillAnswer]):
     def prompt_fields(self) -> dict[str, str]:
         """The tool as JSON with the collection it belongs to, the places as a list."""
         origin = self.tool.origin
-        about = [f"{word} {text}" for word, text in (("API", origin.api), ("category", origin.category)) if text]
+        about = [
+            f"{word} {text}"
+            for word, text in (("API", origin.api), ("category", origin.category)) if text and not _FILE.search(text)
+        ]  # fmt: skip
+        places = "\n".join(f"- {place}" for place in self.places)
         return {
             **super().prompt_fields(),
             "tool": "\n".join(
                 [tools_text((self.tool,)), *([f"\nIt belongs to: {', '.join(about)}."] if about else [])]
             ),
-            "places": "\n".join(f"- {place}" for place in self.places) or "None: leave `descriptions` empty.",
-            "wants_returns": _WANTED if self.wants_returns else _UNWANTED,
+            "places": f"\n\n{_MISSING}\n\n{places}" if places else "",
+            "wants_returns": f"{_WANTED if self.wants_returns else _UNWANTED}{'' if places else _ALL_DESCRIBED}",
         }
 
 
@@ -175,5 +180,12 @@ def _child(node: Schema, key: str, child: dict[str, Any], *, is_leaf: bool, path
     return found
 
 
+_FILE = re.compile(r"\.(?:jsonl?|ya?ml|csv|txt|md|py|parquet|gz|zip)$", re.IGNORECASE)
+"""The end of a file's name: where a tool was read from tells nobody what it does."""
+_MISSING = (
+    "## The descriptions that are missing\n\nEach line is one place in this definition, as a JSON Pointer. For each of "
+    "them, give in `descriptions` the `place`, copied exactly, and the `description` that belongs there."
+)
+_ALL_DESCRIBED = " No description is missing: leave `descriptions` empty."
 _WANTED = "It does not say. List the fields of a result in `returns`."
 _UNWANTED = "It says so already: leave `returns` empty."

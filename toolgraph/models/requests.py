@@ -83,7 +83,7 @@ _ASKED_BACK = (
 _BEGINS = "The first word is yours: bring up the present item."
 _GOES_ON = (
     "If the assistant's last message asks or offers something, take that up first, in a few words (make up what you "
-    "were not told). Then come to the present item."
+    "were not told, though nothing that is to wait until you are asked). Then come to the present item."
 )
 
 
@@ -117,7 +117,7 @@ class UserRequest(Request[UserAnswer]):
         has_begun = any(message.role == "assistant" for message in self.messages)
         return {
             **super().prompt_fields(),
-            "tools": abilities_text(self.tools),
+            "tools": abilities_text(self.tools, plan=self.plan),
             "style": manner_of(self.style or "plain"),
             "setting": setting_text(self.messages),
             "messages": speech_text(self.messages),

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from functools import lru_cache
 
+from toolgraph.dialogue.blueprint import PlannedTurn
 from toolgraph.dialogue.messages import Message
 from toolgraph.tools import pointers
 from toolgraph.tools.definition import Definition
@@ -17,11 +18,34 @@ from toolgraph.tools.spec import ToolSpec
 LONGEST_ABILITY = 240
 """Characters of a tool's description that a user is told; what it is for stands at the beginning."""
 LONGEST_INPUT = 120
+"""Characters of what is said of an input. Of any description that is longer, the first sentence is told alone."""
 MOST_OPTIONS = 8
 """Up to so many options of an input are listed."""
 _SHOWN = {"name", "description", "parameters", "returns"}
 _WORDS = re.compile(r"\w+")
 _IS_CREDENTIAL = "credential"
+_SENTENCE_END = re.compile(r"(?<=[\w)]{2}[.!?])(?<!\b(?:Dr|Mr|Ms|St|vs)\.)(?<!\b(?:Mrs|etc)\.)\s+(?=[^\W\d_a-z])")
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\btoday is\b|\bcurrent (?:date|time|day)\b|"
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\.? \d|"
+    r"\b\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:january|february|march|april|may|june|july|august|september|october|"
+    r"november|december)\b",
+    re.IGNORECASE,
+)
+_OF_USER = re.compile(
+    r"\buser(?:[ -]?(?:profile|name|details))?(?:'s|\u2019s)?\b(?: \w+){0,2}?"
+    r"(?::| (?:is|has|lives|was|speaks|works)\b)|"
+    r"\byou are (?:now )?(?:talking|speaking|chatting|writing) (?:to|with)\b",
+    re.IGNORECASE,
+)
+_OF_ASSISTANT = re.compile(
+    r"\b(?:you(?! are (?:now )?(?:talking|speaking|chatting|writing) )|your|assistant|tools?|if|whenever|"
+    r"never|always|must|should|ensure)\b",
+    re.IGNORECASE,
+)
+_SECRET = re.compile(
+    r"\b(?:(?:api|access|secret)[ _-]?keys?|tokens?|passwords?|secrets?|credentials?)\b", re.IGNORECASE
+)
 
 
 def tools_text(tools: Sequence[ToolSpec], *, without_returns: bool = False) -> str:
@@ -35,25 +59,50 @@ def _tool_text(definition: Definition, without_returns: bool) -> str:
     return json.dumps(definition.tool.model_dump(include=shown, exclude_none=True), ensure_ascii=False)
 
 
-def abilities_text(tools: Sequence[ToolSpec]) -> str:
-    """Return what tools can do and what they are told, a line each, as somebody knows it who never saw a definition."""
-    return "\n".join(_ability_text(Definition(tool)) for tool in tools)
+def abilities_text(tools: Sequence[ToolSpec], *, plan: Sequence[PlannedTurn] = ()) -> str:
+    """Return what tools can do and what they are told, a line each, as somebody knows it who never saw a definition.
+
+    Where a plan holds calls, what is optional is told only if one of them uses it: what nobody will say is noise.
+    """
+    calls = [call for turn in plan for step in turn.steps for call in step.calls]
+    used = {
+        tool.name: frozenset(one.pointer for call in calls if call.tool == tool.name for one in call.arguments)
+        for tool in tools
+    }
+    return "\n".join(_ability_text(Definition(tool), used[tool.name] if calls else None) for tool in tools)
 
 
 @lru_cache(maxsize=4096)
-def _ability_text(definition: Definition) -> str:
+def _ability_text(definition: Definition, used: frozenset[str] | None) -> str:
+    """The line of one tool; `used` holds the pointers of the arguments it is given, or is none where all are told."""
     tool = definition.tool
-    inputs = [field for field in tool.parameter_fields if kind_of(field) != _IS_CREDENTIAL]
+    inputs = [
+        field
+        for field in tool.parameter_fields
+        if kind_of(field) != _IS_CREDENTIAL and (used is None or field.is_required or _is_given(field, used))
+    ]
     needed = "; ".join(_input_text(tool, field) for field in inputs if field.is_required)
     others = "; ".join(_input_text(tool, field) for field in inputs if not field.is_required)
-    parts = [f"- {_sentence(in_words(tool.description, tool, most=LONGEST_ABILITY) or split_words(tool.name))}"]
+    about = in_words(_first_sentence(tool.description), tool, most=LONGEST_ABILITY)
+    parts = [f"- {_sentence(about or split_words(tool.name))}"]
     parts += [_sentence(f"It has to know: {needed}")] if needed else []
     parts += [_sentence(f"It may be told: {others}")] if others else []
     return " ".join(parts)
 
 
+def _is_given(field: Field, used: frozenset[str]) -> bool:
+    """Whether a field is among arguments, or an entry of a list that is named as a whole."""
+    return any(pointers.matches(field.pointer, one) or field.pointer == f"{one}/{pointers.ANY_ITEM}" for one in used)
+
+
+def _first_sentence(text: str) -> str:
+    """What a long text begins with; a short one is left whole."""
+    spoken = " ".join(text.split())
+    return spoken if len(spoken) <= LONGEST_INPUT else _SENTENCE_END.split(spoken, 1)[0]
+
+
 def _input_text(tool: ToolSpec, field: Field) -> str:
-    text = in_words(field.description, tool, most=LONGEST_INPUT).rstrip(".") or split_words(field.name)
+    text = in_words(_first_sentence(field.description), tool, most=LONGEST_INPUT).rstrip(".") or split_words(field.name)
     options = [str(option) for option in field.schema.get("enum", ()) if isinstance(option, str | int | float)]
     if len(options) > MOST_OPTIONS or all(option in text for option in options):
         return text
@@ -110,10 +159,19 @@ def speech_text(messages: Sequence[Message]) -> str:
 
 
 def setting_text(messages: Sequence[Message]) -> str:
-    """Return what the user may know of the system message: its first line, which tells the day and who he is.
+    """Return what the user may know of the system message: its sentences that tell the day and who he is.
 
-    Further lines are between the assistant and its tools (credentials, for instance).
+    The rest is between the assistant and its tools: what it is, how it works, and its credentials.
     """
     first = messages[0] if messages else None
-    line = first.content.partition("\n")[0] if first is not None and first.role == "system" else ""
-    return line or "(nothing)"
+    lines = first.content.splitlines() if first is not None and first.role == "system" else []
+    if any(map(_SECRET.search, lines)):
+        lines = [line for line in lines if not line.lstrip().startswith(("-", "*"))]
+    told = [one.strip() for line in lines for one in _SENTENCE_END.split(line) if _is_of_user(one)]
+    return " ".join(told) or "(nothing)"
+
+
+def _is_of_user(sentence: str) -> bool:
+    if _SECRET.search(sentence) or _OF_ASSISTANT.search(sentence):
+        return False
+    return bool(_DATE.search(sentence) or _OF_USER.search(sentence))

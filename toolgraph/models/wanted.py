@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedTurn
+from toolgraph.dialogue.writing import is_english, is_locale, names_language, names_own_language
 from toolgraph.models.offline.speech import entity_noun
 from toolgraph.models.shown import in_words
 from toolgraph.tools import pointers
@@ -98,11 +99,11 @@ class _Need:
                     field = _field_at(tool, argument.pointer)
                     label = _label(argument, field, tool)
                     if argument.pointer in kept_back:
-                        yield f"  - not before you are asked: {label}"
+                        yield f"  - not before you are asked: {label}; neither say it nor make one up now"
                     elif argument.source == "result":
                         yield self._found(argument, label)
                     else:
-                        yield _stated(argument, field, label)
+                        yield _stated(argument, field, label, tool, is_asked_for=argument.pointer in self.turn.withheld)
 
     def _found(self, argument: PlannedArgument, label: str) -> str:
         """What the user says of a value that he knows from the assistant at most."""
@@ -120,16 +121,19 @@ class _Need:
         return f"  - the {next(filter(None, names), 'result')} {origin} ({label})"
 
 
-def _stated(argument: PlannedArgument, field: Field | None, label: str) -> str:
+def _stated(argument: PlannedArgument, field: Field | None, label: str, tool: ToolSpec, *, is_asked_for: bool) -> str:
     """One line on a value that the user states, or none where he has nothing to say of it."""
     value = argument.value
     if argument.source not in ("user", "inferred"):
         return ""
+    if field and names_own_language(field, tool) and is_english(value) and not is_asked_for:
+        return f"  - {_value_text(value)} ({label}); it shows in what you write and need not be said"
     if argument.is_carried:
         return f"  - {_value_text(value)} ({label}); it came up before, so refer back to it"
     if isinstance(value, bool):
         return f"  - {_value_text(value)} ({label}); make that plain with words of these"
-    if isinstance(value, str) and field is not None and "enum" in field.schema:
+    is_code = field is not None and names_language(field) and is_locale(value)
+    if isinstance(value, str) and field is not None and "enum" in field.schema and not is_code:
         return f"  - {split_words(value) or value} ({label}); use the word itself"
     return f"  - {_value_text(value)} ({label})"
 

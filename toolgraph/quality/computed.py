@@ -4,7 +4,6 @@ Each way of computing asks for something besides the figure: a unit, a word such
 figures it is made of in the same sentence. Without that, any small number would be the sum of two others.
 """
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -13,37 +12,14 @@ from typing import Any, NamedTuple
 
 from toolgraph.dialogue.quantities import Quantity, durations_on_a_clock, quantities
 from toolgraph.dialogue.spelled import spelled_numbers
-from toolgraph.dialogue.spoken import parse_date
 from toolgraph.dialogue.units import DAY, Unit, dimensions_of, is_same, shown_number, unit_asked, units_of
+from toolgraph.quality.figures import Figure, clocks_in
+from toolgraph.quality.held import columns_of, containers_in, day_of, is_amount, name_of
 from toolgraph.quality.known import Known
 from toolgraph.quality.statements import Statement, normal_number, numbers_in, statements_in
 from toolgraph.tools import pointers
 from toolgraph.tools.names import split_words
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-_HEDGE = re.compile(
-    r"(?:\b(?:about|around|roughly|approximately|approx\.?|nearly|almost|over|under|close to|circa)|[~≈])\s*[$€£]?$",
-    re.IGNORECASE,
-)
-_SUM = re.compile(
-    r"\b(?:totals?|totall?ing|in all|altogether|together|combined|sum|overall|plus|adds? up|comes? to|makes?)\b|[+=]",
-    re.IGNORECASE,
-)
-_DIFFERENCE = re.compile(
-    r"\b(?:difference|differ|more|less|fewer|cheaper|longer|shorter|left|remain\w*|sav(?:es?|ed|ings?)|minus|faster|slower|"
-    r"higher|lower|heavier|lighter|bigger|smaller|older|younger|apart|extra|balance|change|off|discount|gap|range)\b|\s[-\u2013\u2212=]\s",
-    re.IGNORECASE,
-)
-_TIME = re.compile(
-    r"(?<![\d:.,])(\d{1,2})(?::([0-5]\d)(?::[0-5]\d)?(?:\s?([ap])\.?m)?|\s?([ap])\.?m)(?![\w:])", re.IGNORECASE
-)
-_AVERAGE = re.compile(r"\b(?:average[sd]?|averaging|avg|mean)\b", re.IGNORECASE)
-_PRODUCT = re.compile(
-    r"\b(?:totals?|totall?ing|in all|altogether|sum|overall|comes? to|times|makes)\b|[=\u00d7*]|\d\s?x\s?[$€£\d]",
-    re.IGNORECASE,
-)
-_MOST = 1e15
-"""Larger numbers are no amounts, and too large to compute with."""
 _MONEY = re.compile(r"[$€£¥]\s?(\d[\d,]*(?:\.\d+)?)|(\d[\d,]*(?:\.\d+)?)\s?(?:€|£|(?:USD|EUR|GBP|dollars?|euros?)\b)")
 _PRICES = frozenset("price prices cost costs fare rate fee fees amount charge rent premium tariff".split())
 _QUANTITIES = frozenset(
@@ -78,7 +54,7 @@ class Computed:
         return is_computed
 
     def _is_worked_out(self, statement: Statement) -> bool:
-        figure = _Figure(statement, self._text)
+        figure = Figure(statement, self._text)
         return (
             self._is_rounded(figure)
             or self._is_percent(figure)
@@ -126,8 +102,8 @@ class Computed:
             yield from (_Amount(one.value, one.unit) for one in durations_on_a_clock(text))
         asked = self._known.descriptions
         for pointer, leaf in self._leaves:
-            if _is_number(leaf):
-                name = _name(pointer)
+            if is_amount(leaf):
+                name = name_of(pointer)
                 unit = unit_asked(split_words(name), asked.get(name, ""))
                 yield _Amount(leaf, unit, frozenset() if unit else dimensions_of(split_words(name)))
         yield from (_Amount(days, DAY) for days in self._spans)
@@ -137,19 +113,19 @@ class Computed:
         """The days between two dates of one object: how long somebody stays."""
         found: list[int] = []
         for value in self._known.values:
-            for container in _containers(value):
+            for container in containers_in(value):
                 if isinstance(container, dict):
-                    days = [day for day in map(_day, container.values()) if day]
+                    days = [day for day in map(day_of, container.values()) if day]
                     found += [abs((one - other).days) for one, other in combinations(days[:6], 2)]
         return tuple(days for days in found if days)
 
     # --- one value ----------------------------------------------------------------------------------------------
 
-    def _is_rounded(self, figure: "_Figure") -> bool:
+    def _is_rounded(self, figure: Figure) -> bool:
         """Whether `about 121` is 120.5."""
         return figure.is_hedged and any(figure.is_it(float(one)) for one in self._known.numbers if "." in one)
 
-    def _is_percent(self, figure: "_Figure") -> bool:
+    def _is_percent(self, figure: Figure) -> bool:
         """Whether 15% is 0.1523, or 0.15 is 15%."""
         if figure.is_percent:
             fractions = (float(one) for one in self._known.numbers if one.startswith("0."))
@@ -163,9 +139,9 @@ class Computed:
 
     # --- several values -----------------------------------------------------------------------------------------
 
-    def _is_of_list(self, figure: "_Figure") -> bool:
+    def _is_of_list(self, figure: Figure) -> bool:
         """Whether it is the sum, the average or the spread of one field over a whole list."""
-        sums, spreads, means = (bool(words.search(figure.sentence)) for words in (_SUM, _DIFFERENCE, _AVERAGE))
+        sums, spreads, means = figure.says_sum, figure.says_spread, figure.says_average
         for values in self._columns if sums or spreads or means else ():
             if (
                 (sums and figure.is_it(sum(values)))
@@ -180,16 +156,16 @@ class Computed:
         """The numbers of each field of each list, where every entry has one."""
         found: list[tuple[float, ...]] = []
         for value in self._known.values:
-            for container in _containers(value):
+            for container in containers_in(value):
                 if isinstance(container, list) and len(container) > 1:
-                    found.extend(_columns_of(container))
+                    found.extend(columns_of(container))
         return tuple(found)
 
-    def _is_of_neighbours(self, figure: "_Figure") -> bool:
+    def _is_of_neighbours(self, figure: Figure) -> bool:
         """Whether it is computed from the figures named just before it, or just after it in the same sentence."""
         before, after = self._neighbours(figure)
         for run in (before, after):
-            if _SUM.search(figure.sentence) and any(
+            if figure.says_sum and any(
                 figure.is_it(sum(one.value for one in run[:many])) for many in range(2, len(run) + 1)
             ):
                 return True
@@ -197,67 +173,67 @@ class Computed:
                 return True
         return bool(before and after) and self._is_of_two(figure, before[0], after[0])
 
-    def _is_of_two(self, figure: "_Figure", one: "_Figure", other: "_Figure") -> bool:
+    def _is_of_two(self, figure: Figure, one: Figure, other: Figure) -> bool:
         small, large = sorted((one.value, other.value))
         if figure.is_percent:
             return bool(large) and figure.is_it(100 * small / large, is_rounded=True)
         if one.is_percent != other.is_percent:
             whole, part = (other.value, one.value / 100) if one.is_percent else (one.value, other.value / 100)
             return any(figure.is_it(value) for value in (whole * part, whole * (1 - part), whole * (1 + part)))
-        if _SUM.search(figure.sentence) and figure.is_it(small + large):
+        if figure.says_sum and figure.is_it(small + large):
             return True
-        if _AVERAGE.search(figure.sentence) and figure.is_it((small + large) / 2):
+        if figure.says_average and figure.is_it((small + large) / 2):
             return True
-        return bool(_DIFFERENCE.search(figure.sentence)) and figure.is_it(large - small)
+        return figure.says_difference and figure.is_it(large - small)
 
-    def _neighbours(self, figure: "_Figure") -> tuple[list["_Figure"], list["_Figure"]]:
+    def _neighbours(self, figure: Figure) -> tuple[list[Figure], list[Figure]]:
         """The given figures before it, nearest first, in its sentence or else the two before; and those after it."""
         given = [s for s in self._figures if s.start != figure.start and self._is_given(s)]
         here = [s for s in given if figure.begins <= s.start < figure.start]
         if len(here) < 2:
             here = [s for s in given if figure.context_begins <= s.start < figure.start]
         after = [s for s in given if figure.start < s.start < figure.ends]
-        return [_Figure(s, self._text) for s in reversed(here)][:6], [_Figure(s, self._text) for s in after][:6]
+        return [Figure(s, self._text) for s in reversed(here)][:6], [Figure(s, self._text) for s in after][:6]
 
-    def _is_of_one_field(self, figure: "_Figure") -> bool:
+    def _is_of_one_field(self, figure: Figure) -> bool:
         """Whether it is the sum or difference of two values that a field has and that the message names."""
-        sums, differences = bool(_SUM.search(figure.sentence)), bool(_DIFFERENCE.search(figure.sentence))
+        sums, differences = figure.says_sum, figure.says_difference
         if not (sums or differences):
             return False
         given = {float(s.value) for s in self._figures if s.start != figure.start and self._is_given(s)}
         fields: dict[str, set[float]] = {}
         for pointer, leaf in self._leaves:
-            if _is_number(leaf) and leaf in given:
-                fields.setdefault(_name(pointer), set()).add(leaf)
+            if is_amount(leaf) and leaf in given:
+                fields.setdefault(name_of(pointer), set()).add(leaf)
         return any(
             (differences and figure.is_it(abs(one - other))) or (sums and figure.is_it(one + other))
             for values in fields.values()
             for one, other in combinations(sorted(values)[:12], 2)
         )
 
-    def _is_on_the_clock(self, figure: "_Figure") -> bool:
+    def _is_on_the_clock(self, figure: Figure) -> bool:
         """Whether it belongs to a time as long before or after a known one as the sentence or its object says."""
-        mine = next((one for one in _clocks(self._text) if one[1] <= figure.start < one[2]), None)
+        mine = next((one for one in clocks_in(self._text) if one[1] <= figure.start < one[2]), None)
         if mine is None:
             return False
         apart = {_minutes(one.value, one.unit) for one in quantities(figure.sentence)} - {None}
         for value in self._known.values:
-            for container in _containers(value):
+            for container in containers_in(value):
                 if isinstance(container, dict):
-                    times = {one[0] for leaf in container.values() if isinstance(leaf, str) for one in _clocks(leaf)}
+                    times = {one[0] for leaf in container.values() if isinstance(leaf, str) for one in clocks_in(leaf)}
                     lengths = {
                         _minutes(leaf, unit_asked(split_words(key), ""))
                         for key, leaf in container.items()
-                        if _is_number(leaf)
+                        if is_amount(leaf)
                     }
                     for length in (lengths | apart) - {None}:
                         if any((time + sign * (length or 0)) % 1440 == mine[0] for time in times for sign in (1, -1)):
                             return True
         return False
 
-    def _is_product(self, figure: "_Figure") -> bool:
+    def _is_product(self, figure: Figure) -> bool:
         """Whether it is a price times a quantity, one of which is named beside it."""
-        if not _PRODUCT.search(figure.sentence):
+        if not figure.says_product:
             return False
         named = {float(number) for number in numbers_in(figure.context)} - {figure.value}
         named |= {number.value for number in spelled_numbers(figure.context)}
@@ -284,7 +260,7 @@ class Computed:
     def _numbers_of(self, words: frozenset[str]) -> Iterator[float]:
         """The numbers of arguments and results whose key has one of some words."""
         for pointer, leaf in self._leaves:
-            if _is_number(leaf) and not words.isdisjoint(split_words(_name(pointer)).split()):
+            if is_amount(leaf) and not words.isdisjoint(split_words(name_of(pointer)).split()):
                 yield leaf
 
     # --- what there is ------------------------------------------------------------------------------------------
@@ -302,73 +278,7 @@ class Computed:
         return statement.start in self._found or self._known.has(statement)
 
 
-class _Figure:
-    """A number of a message with the sentence it stands in."""
-
-    def __init__(self, statement: Statement, text: str) -> None:
-        self.start = statement.start
-        self.value = float(statement.value)
-        self.is_percent = (
-            statement.text.endswith("%") or text[statement.start + len(statement.text) :][:8] == " percent"
-        )
-        written = re.search(r"\.(\d+)", statement.text)
-        self._decimals = len(written[1]) if written else 0
-        borders = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
-        index = max(i for i, border in enumerate(borders) if border <= self.start)
-        self.begins, self.context_begins = borders[index], borders[max(index - 2, 0)]
-        self.ends = borders[index + 1] if index + 1 < len(borders) else len(text)
-        self.sentence, self.context = text[self.begins : self.ends], text[self.context_begins : self.ends]
-        self.is_hedged = bool(_HEDGE.search(text, max(0, self.start - 20), self.start))
-
-    def is_it(self, exact: float, *, is_rounded: bool = False) -> bool:
-        """Say whether the figure is a value, rounded to its decimals; whole numbers only round where they say so."""
-        may_round = self._decimals or self.is_hedged or is_rounded
-        return abs(self.value - exact) <= (0.5 * 10.0**-self._decimals if may_round else 0) + 1e-6
-
-
-def _clocks(text: str) -> Iterator[tuple[int, int, int]]:
-    """The times of day that a text writes, in minutes after midnight, with where they stand."""
-    for match in _TIME.finditer(text):
-        hour, half = int(match[1]), (match[3] or match[4] or "").lower()
-        if (match[2] or half) and hour < 24:
-            hour = hour % 12 + (12 if half == "p" else 0) if half else hour
-            yield hour * 60 + int(match[2] or 0), *match.span()
-
-
 def _minutes(value: float, unit: Unit | None) -> int | None:
     """A duration in whole minutes, if it is one of less than a day."""
     minutes = value * unit.factors[0] / 60 if unit and unit.dimension == DAY.dimension else 0
     return int(minutes) if 0 < minutes < 1440 and minutes % 1 == 0 else None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _MOST
-
-
-def _name(pointer: str) -> str:
-    """The last key of a pointer that is no index."""
-    return next((key for key in reversed(pointers.split(pointer)) if not key.isdigit()), "")
-
-
-def _containers(value: Any) -> Iterator[Any]:
-    stack = [value]
-    while stack:
-        here = stack.pop()
-        if isinstance(here, dict | list):
-            yield here
-            stack.extend(here.values() if isinstance(here, dict) else here)
-
-
-def _columns_of(entries: list[Any]) -> Iterator[tuple[float, ...]]:
-    if all(isinstance(entry, dict) for entry in entries):
-        for key in entries[0]:
-            column = tuple(entry.get(key) for entry in entries)
-            if all(map(_is_number, column)):
-                yield column
-    elif all(map(_is_number, entries)):
-        yield tuple(entries)
-
-
-def _day(value: Any) -> dt.date | None:
-    parsed = parse_date(value[:10]) if isinstance(value, str) else None
-    return parsed[0] if parsed else None

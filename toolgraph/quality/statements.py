@@ -27,8 +27,9 @@ _QUOTED = re.compile(r"“([^”\n]+)”|\"([^\"\n]+)\"|(?<!\w)\u2018([^\u2019\n
 _MARKERS = re.compile(r"(?m)^\s*(?:[-*•]\s+)?(?:\(?\d{1,2}[.)]|#+)\s+")
 _TOKEN = re.compile(r"\w+(?:[-'\u2019_/]\w+)*")
 _DIGIT = re.compile(r"\d")
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?")
-_WITH_UNIT = re.compile(r"(\d[\d.]*)(?:-?[a-zµ]+(?:-[a-z]+)*|-?[A-Z][a-z]+(?:-[a-z]+)*|°[CF]?|x)$")
+_NUMBER = re.compile(r"(?<![\w.])\.\d+|\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?")
+_LONE_POINT = re.compile(r"(?<![\w.])\.$")
+_WITH_UNIT = re.compile(r"(\.?\d[\d.]*)(?:-?[a-zµ]+(?:-[a-z]+)*|-?[A-Z][a-z]+(?:-[a-z]+)*|°[CF]?|x)$")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)$", re.IGNORECASE)
 _UNITS = frozenset("AM PM GB MB KB TB KG KM CM MM MG ML KW KWH MPH KMH BPM C F K M B X H L".split())
 _BREAK = re.compile(r"(?:[.!?:;…]['\"”\u2019)*_]*\s+|\n|^|[“\"\u2018(\[*•|]|(?:^|\s)[-\u2013—]\s+)['\"“\u2018(*_\[]*$")
@@ -95,19 +96,20 @@ def _statements(text: str) -> Iterator[Statement]:
     for match in _TOKEN.finditer(rest):
         if match.start() < numbers_end:
             continue
-        token = match[0]
+        token, start = match[0], match.start()
+        if token[0].isdigit() and _LONE_POINT.search(rest, max(0, start - 2), start):
+            # `.304` is 0.304.
+            start -= 1
         if token.islower() and token.isalpha() and token not in _COUNTS:
             continue
         if token.isdigit():
-            number = _NUMBER.match(rest, match.start())
+            number = _NUMBER.match(rest, start)
             if number:
                 numbers_end = number.end()
                 percent = rest[numbers_end : numbers_end + 1] == "%"
-                yield Statement(
-                    "number", f"{number[0]}%" if percent else number[0], normal_number(number[0]), match.start()
-                )
+                yield Statement("number", f"{number[0]}%" if percent else number[0], normal_number(number[0]), start)
             continue
-        yield from _token(token, rest, match.start())
+        yield from _token(rest[start : match.end()], rest, start)
         if _DIGIT.search(token):
             # "4.5-star" is cut by the tokens' shape after the point; the number before it was read whole.
             numbers_end = match.end()

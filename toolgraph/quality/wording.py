@@ -63,17 +63,17 @@ def assistant_words(reading: Reading) -> Iterator[Finding]:
     arguments = {made.call.id: made.arguments for made in reading.calls}
     for index, message in enumerate(reading.dialogue.messages):
         if message.role == "assistant" and message.content and not message.content.isspace():
-            computed: Computed | None = None
-            for statement in statements_in(message.content):
-                if known.has(statement):
-                    continue
-                computed = computed or Computed(known, message.content)
-                if not computed.has(statement):
-                    yield Finding(
-                        check="assistant_words", message=index, place=statement.text,
-                        reason=f"the {statement.kind} '{_short(statement.text)}' stands in no message before; "
-                        f"{_INSTEAD.get(statement.kind, _INSTEAD['name'])}",
-                    )  # fmt: skip
+            unknown = [statement for statement in statements_in(message.content) if not known.has(statement)]
+            computed = Computed(known, message.content)
+            # Twice, because a figure may be computed from one that is computed later in the message.
+            for _ in range(2):
+                unknown = [statement for statement in unknown if not computed.has(statement)]
+            for statement in unknown:
+                yield Finding(
+                    check="assistant_words", message=index, place=statement.text,
+                    reason=f"the {statement.kind} '{_short(statement.text)}' stands in no message before; "
+                    f"{_INSTEAD.get(statement.kind, _INSTEAD['name'])}",
+                )  # fmt: skip
         _learn(known, message.content, reading.results.get(index))
         for call in message.tool_calls:
             _learn(known, call.arguments, arguments.get(call.id))

@@ -81,7 +81,8 @@ def equip(config: RunConfig, graph: ToolGraph, models: Models | None = None) -> 
 
     def plan(drawn: ToolSample, name: str, index: int) -> Blueprint:
         seed = derived_seed(config.seed, "dialogue", index)
-        return plan_dialogue(drawn, id=name, seed=seed, backend=backend, options=options)
+        checks = models is not None  # as with steps: what a rule plans is checked with the dialogue, and that is enough
+        return plan_dialogue(drawn, id=name, seed=seed, backend=backend, options=options, checks_plan=checks)
 
     if models is None:
         return Workshop(sample=sample, plan=plan, play=partial(play, backend=backend), check=run_checks)
