@@ -145,6 +145,7 @@ class FakeModels:
 
     def status(self) -> SimpleNamespace:
         facts = {"in_flight": 2, "limit": 8.0, "refused": 1, "tokens": 900, "tokens_per_minute": 600.0, "cost": 0.5}
+        facts["shares"] = {"planner/plan": (900, 0.5)}
         return SimpleNamespace(**facts)
 
 

@@ -37,6 +37,17 @@ def test_a_panel_says_all_of_it():
         assert part in shown
 
 
+def test_a_panel_tells_tokens_and_money_of_each_role():
+    status = replace(STATUS, shares={"planner/plan": (12_345, 0.25), "user/dialogue": (678, None)})
+
+    shown = panel_of(120, 1000, status)
+
+    assert "planner/plan" in shown
+    assert "12,345 tokens, $0.25" in shown
+    assert "user/dialogue" in shown
+    assert "678 tokens, price unknown" in shown
+
+
 def test_a_price_that_is_not_known_is_not_zero():
     status = Status(tokens=5)
 

@@ -42,6 +42,8 @@ class Status:
     """Dollars of those spent that went into dialogues accepted or rejected."""
     cost_in_play: float = 0.0
     """Dollars of those spent that went into dialogues in play."""
+    shares: Mapping[str, tuple[int, float | None]] = field(default_factory=dict)
+    """Tokens and dollars of each role in its stage, as in `planner/plan`."""
     is_stopping: bool = False
     """Whether nothing more is asked, and only answers under way are waited for."""
 
@@ -115,6 +117,8 @@ def _rows(done: int, total: int, status: Status) -> Iterator[tuple[str, str]]:
     yield "requests", _requests(status).removesuffix(" requests in flight") + f" in flight{put_off}"
     yield "tokens", f"{status.tokens:,}, {status.tokens_per_minute:,.0f} per minute"
     yield "money", _money(done, total, status)
+    for name, (tokens, cost) in status.shares.items():
+        yield f"  {name}", f"{tokens:,} tokens, {'price unknown' if cost is None else money(cost)}"
     left = status.seconds_left(done, total)
     ahead = STOPPING if status.is_stopping else "unknown yet" if left is None else f"{duration(left)} left"
     yield "time", f"{duration(status.seconds)} passed, {ahead}"

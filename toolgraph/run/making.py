@@ -152,6 +152,7 @@ class _View:
             playing=self._playing, rejected=self._rejected, in_flight=now.in_flight, limit=now.limit,
             refused=now.refused, tokens=now.tokens, tokens_per_minute=now.tokens_per_minute, cost=now.cost,
             seconds=self._shown_at - self._began, done_before=self._done_before, is_stopping=self._is_stopping,
+            shares=now.shares,
             cost_of_ended=self._allowance.spent_on_ended.cost, cost_in_play=self._allowance.spent_in_play.cost,
         )  # fmt: skip
         self._progress.show("dialogues", self._journal.accepted, self._n, status=status)

@@ -16,7 +16,7 @@ from toolgraph.models.online.counter import CountingExchange
 from toolgraph.models.online.endpoint import Endpoint, endpoint_of
 from toolgraph.models.online.exchange import Role
 from toolgraph.models.online.ladder import Ladder
-from toolgraph.models.online.ledger import USAGE, Ledger, cost_of
+from toolgraph.models.online.ledger import USAGE, Account, Ledger, Total, cost_of
 from toolgraph.models.online.limiter import MOST_IN_FLIGHT, AdaptiveLimit
 from toolgraph.models.online.prices import Prices
 from toolgraph.models.online.roles import NamedBackend, RoleBackend
@@ -83,6 +83,8 @@ class ModelStatus:
     """Those of the last minute."""
     cost: float | None
     """In dollars; none where the price of a model in use is not known."""
+    shares: Mapping[str, tuple[int, float | None]] = field(default_factory=dict)
+    """Tokens and dollars of each role in its stage, as in `planner/plan`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,19 @@ class Models:
             tokens=sum(total.tokens for total in totals.values()),
             tokens_per_minute=self.ledger.tokens_last_minute(),
             cost=cost_of(totals, self.prices),
+            shares=_shares(totals, self.prices),
         )
+
+
+def _shares(totals: Mapping[Account, Total], prices: Prices) -> dict[str, tuple[int, float | None]]:
+    """Tokens and dollars by role and stage, the models of a role taken together."""
+    parts: dict[str, dict[Account, Total]] = {}
+    for account, total in totals.items():
+        parts.setdefault(f"{account.role}/{account.stage}", {})[account] = total
+    return {
+        name: (sum(total.tokens for total in part.values()), cost_of(part, prices))
+        for name, part in sorted(parts.items())
+    }
 
 
 @contextlib.contextmanager
