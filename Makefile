@@ -19,7 +19,7 @@ demo: $(VENV)/installed ## make 20 dialogues from the tools that come with toolg
 	$(BIN)/toolgraph show $(DEMO) -n 3
 
 test: $(VENV)/installed-dev ## run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n 3 --dist loadfile # many tests wait for a server; those of a file stay together
 
 lint: format style types layers ## check format, style, types and layers
 
