@@ -1,10 +1,12 @@
 """Blueprint: everything decided before anyone speaks."""
 
+import operator
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from toolgraph.dialogue.record import Usage
+from toolgraph.dialogue.task import CompositionalTask
 
 Source = Literal["user", "result", "context", "default", "inferred"]
 TurnKind = Literal["tool_request", "missing_parameter", "chitchat"]
@@ -28,9 +30,30 @@ class PlannedArgument(BaseModel):
     path: str = ""
     """For `result`: the pointer of the field in that result, with `*` for the entry picked."""
     pick: str = ""
-    """For `result` in a list: which entry. `0`, `1`, `-1`, or `min:POINTER`, `max:POINTER` by a field of the entry."""
+    """For `result` in a list: which entry. `0`, `1`, `-1`, or `min:POINTER`, `max:POINTER` by a field of the entry; `each`
+    for all of them, the call being made once for every one."""
+    among: tuple[str, ...] = Field(default=(), exclude_if=operator.not_)
+    """For `result`: further planned calls, whose entries are picked from as well."""
     is_carried: bool = False
     """For `user`: whether the value was already said or found earlier and is only referred to now."""
+
+
+class PlannedCondition(BaseModel):
+    """A question about a result: whether a call is made depends on the answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    call: str
+    """The planned call whose result is asked about."""
+    path: str
+    """The pointer of the field in that result, with `*` for the entry picked."""
+    pick: str = ""
+    """Which entry, as in `PlannedArgument`."""
+    test: Literal["below", "above", "is"]
+    value: Any
+    """What the field is compared with."""
+    holds: bool = True
+    """The answer on which the call is made."""
 
 
 class PlannedCall(BaseModel):
@@ -41,6 +64,8 @@ class PlannedCall(BaseModel):
     id: str
     tool: str
     arguments: tuple[PlannedArgument, ...] = ()
+    condition: PlannedCondition | None = Field(default=None, exclude_if=operator.not_)
+    """What it depends on, if it is not made in any case."""
 
 
 class PlannedStep(BaseModel):
@@ -87,5 +112,9 @@ class Blueprint(BaseModel):
     target_turns: int = 0
     """User messages asked for; used where the plan has no turns of its own."""
     turns: tuple[PlannedTurn, ...] = ()
+    task: CompositionalTask | None = Field(default=None, exclude_if=operator.not_)
+    """In button mode: the task and its sub-tasks, which the assistant knows while it plays and the dialogue never shows."""
+    is_parallel: bool = Field(default=True, exclude_if=operator.truth)
+    """In button mode: whether several calls may be made at once."""
     usage: Usage = Field(default=Usage(), exclude=True)
     """What the models consumed that planned it. It goes into the dialogue's usage, and is not written with the plan."""

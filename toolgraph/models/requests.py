@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from toolgraph.dialogue.blueprint import PlannedStep, PlannedTurn, PlanStyle
 from toolgraph.dialogue.messages import Message
+from toolgraph.dialogue.task import CompositionalTask
 from toolgraph.models.filling import FillRequest
 from toolgraph.models.judging import JudgeRequest
 from toolgraph.models.offline.styles import manner_of
@@ -168,6 +169,10 @@ class AssistantRequest(Request[AssistantAnswer]):
     complaint: str = ""
     wants_reasoning: bool = False
     """Whether the assistant is to think in writing first; how it is asked to is the backend's affair."""
+    task: CompositionalTask | None = None
+    """In button mode: the task with its sub-tasks, which the assistant is told and the dialogue never shows."""
+    is_parallel: bool = True
+    """In button mode: whether several calls may be made at once."""
 
     def prompt_fields(self) -> dict[str, str]:
         """Tools as JSON lines, the history with calls and results.
