@@ -30,8 +30,8 @@ class PlannedArgument(BaseModel):
     path: str = ""
     """For `result`: the pointer of the field in that result, with `*` for the entry picked."""
     pick: str = ""
-    """For `result` in a list: which entry. `0`, `1`, `-1`, or `min:POINTER`, `max:POINTER` by a field of the entry; `each`
-    for all of them, the call being made once for every one."""
+    """For `result` in a list: which entry. `0`, `1`, `-1`, or `min:POINTER`, `max:POINTER` by a field of the entry;
+    `each` for all of them, the call being made once for every one."""
     among: tuple[str, ...] = Field(default=(), exclude_if=operator.not_)
     """For `result`: further planned calls, whose entries are picked from as well."""
     is_carried: bool = False
@@ -113,7 +113,7 @@ class Blueprint(BaseModel):
     """User messages asked for; used where the plan has no turns of its own."""
     turns: tuple[PlannedTurn, ...] = ()
     task: CompositionalTask | None = Field(default=None, exclude_if=operator.not_)
-    """In button mode: the task and its sub-tasks, which the assistant knows while it plays and the dialogue never shows."""
+    """In button mode: the task and its sub-tasks. The assistant knows them, and the dialogue never shows them."""
     is_parallel: bool = Field(default=True, exclude_if=operator.truth)
     """In button mode: whether several calls may be made at once."""
     usage: Usage = Field(default=Usage(), exclude=True)

@@ -1,4 +1,4 @@
-"""Compositional tasks: what a user wants as a whole, and the sub-tasks it comes apart into (BUTTON, arXiv 2410.12952)."""
+"""Compositional tasks: what a user wants as a whole, and the sub-tasks it consists of (BUTTON, arXiv 2410.12952)."""
 
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -11,9 +11,9 @@ _FROZEN = ConfigDict(frozen=True, extra="forbid")
 Composition = Literal["sequential", "parallel", "chain", "tree", "conditional", "aggregation"]
 """How sub-tasks make one task: the two published heuristics, and what they lack.
 
-`sequential` is A -> B, where B needs what A finds; `parallel` is (A || A') -> B, where B needs what both find. A `chain`
-goes on to a given depth, in a `tree` such a chain is one of the branches that meet, `conditional` decides by a result
-which sub-task comes next, and `aggregation` does the same for every entry of a list and sums it up.
+`sequential` is A -> B, where B needs what A finds; `parallel` is (A || A') -> B, where B needs what both find. A
+`chain` goes on to a given depth, in a `tree` such a chain is one of the branches that meet, `conditional` decides by a
+result which sub-task comes next, and `aggregation` does the same for every entry of a list and sums it up.
 """
 Branch = Literal["", "then", "else"]
 
@@ -30,8 +30,8 @@ class DataFlow(BaseModel):
     name: str
     """What it is, in words: "the cheapest campsite"."""
     returned: str = ""
-    """Where it stands in the result of a function of the giver, as a pointer with `*` for entries of a list; empty until
-    functions are defined, and where one side has no function."""
+    """Where it stands in the result of a function of the giver, as a pointer with `*` for entries of a list. It is empty
+    until functions are defined, and where one side has none."""
     parameter: str = ""
     """The parameter of a function of the taker that it goes into, as a pointer."""
 
