@@ -4,25 +4,22 @@ Each step is checked as soon as it is made; a step that fails is tried again alo
 dialogue is given up.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
-from agents import planned, steps
-from agents.assistant import AssistantAgent
+from agents import steps
+from agents.draft import Draft
 from agents.steps import StepError
-from agents.tool import ToolAgent
-from agents.tries import DialogueFailed, Tries
+from agents.trajectory import Trajectory
+from agents.tries import DialogueFailed
 from agents.user import UserAgent
 from toolgraph.dialogue.blueprint import Blueprint, PlannedTurn
 from toolgraph.dialogue.messages import Message, ToolCall
-from toolgraph.dialogue.provenance import Provenance, Transcript, resolve_call
+from toolgraph.dialogue.provenance import Provenance
 from toolgraph.dialogue.record import Dialogue, EndReason
 from toolgraph.models.request import Backend
-from toolgraph.models.requests import AssistantAnswer, Fact, PlainCall, UserAnswer
-from toolgraph.tools import pointers
+from toolgraph.models.requests import AssistantAnswer, UserAnswer
 from toolgraph.tools.spec import ToolSpec
-from toolgraph.tools.validation import result_errors, schema_errors
 
 __all__ = ["MOST_MESSAGES", "MOST_QUESTIONS", "MOST_STEPS", "DialogueFailed", "play"]
 
@@ -33,9 +30,6 @@ MOST_STEPS = 8
 MOST_MESSAGES = 80
 """How long a dialogue may be when the assistant moves again."""
 
-_STATED_ONLY = "use what the conversation states, or ask the user for it"
-"""What to do about a value that nothing states, where the user wants something said there."""
-
 
 def play(
     blueprint: Blueprint, tools: tuple[ToolSpec, ...], *, backend: Backend, attempts: int = 3,
@@ -43,50 +37,42 @@ def play(
 ) -> Dialogue:  # fmt: skip
     """Return the dialogue a blueprint leads to, its provenance resolved on the finished transcript.
 
+    A blueprint with a compositional task is played as a trajectory (see `agents.trajectory`), in which the assistant
+    always thinks in writing.
+
     With `checks_steps` every message is judged as far as it can be by itself (see `agents.steps`). That pays where a
     model speaks: what would spoil the finished dialogue is said again alone. Rules pass these checks anyway.
 
     Raises:
         DialogueFailed: a step failed `attempts` times, or a limit was reached.
     """
-    engine = _Engine(blueprint, tools, backend, attempts, checks_steps=checks_steps, wants_reasoning=wants_reasoning)
-    return engine.play()
+    if blueprint.task is not None:
+        return Trajectory(blueprint, tools, backend, attempts, checks_steps=checks_steps).play()
+    conversation = _Conversation(
+        blueprint, tools, backend, attempts, checks_steps=checks_steps, wants_reasoning=wants_reasoning
+    )
+    return conversation.play()
 
 
-class _Engine:
-    """One dialogue being played."""
+class _Conversation(Draft):
+    """One dialogue being played: the user brings up one item of the plan after another."""
 
     def __init__(
         self, blueprint: Blueprint, tools: tuple[ToolSpec, ...], backend: Backend, attempts: int, *,
         checks_steps: bool, wants_reasoning: bool,
     ) -> None:  # fmt: skip
-        self.blueprint, self.checks_steps = blueprint, checks_steps
+        super().__init__(
+            blueprint, tools, backend, attempts, checks_steps=checks_steps, wants_reasoning=wants_reasoning
+        )
         self.plan = blueprint.turns or (PlannedTurn(kind="tool_request"),) * blueprint.target_turns
-        self.tools = {tool.name: tool for tool in tools}
         self.user = UserAgent(backend, tools, blueprint.style, self.plan)
-        self.assistant = AssistantAgent(backend, tools, wants_reasoning=wants_reasoning)
-        self.world = ToolAgent(backend, blueprint.id, blueprint.system)
-        self.messages: list[Message] = []
-        self.transcript = Transcript()
-        self.provenance: list[Provenance] = []
-        self.call_ids: list[tuple[str, str]] = []
         self.past: list[PlannedTurn] = []
         self.followed: set[int] = set()
-        self.turn_kinds: list[str] = []
-        self.tries = Tries(attempts, self.messages)
-        self.tries.count(blueprint.usage)
 
     def play(self) -> Dialogue:
-        if self.blueprint.system:
-            self._append(Message(role="system", content=self.blueprint.system))
         for number, turn in enumerate(self.plan):
             self._play_turn(turn, number)
-        return Dialogue(
-            id=self.blueprint.id, blueprint=self.blueprint.id, tools=tuple(self.tools.values()),
-            messages=tuple(self.messages), provenance=tuple(self.provenance), ended=EndReason.COMPLETED,
-            usage=self.tries.usage, verdicts=(),
-            meta={"style": self.blueprint.style, "plan": self.blueprint.plan_style, "turn_kinds": self.turn_kinds},
-        )  # fmt: skip
+        return self.finished()
 
     def _play_turn(self, turn: PlannedTurn, number: int) -> None:
         """Play one item of the plan, and before it what the user finds left open of earlier ones."""
@@ -121,7 +107,7 @@ class _Engine:
 
     def _user_speaks(self, turn: PlannedTurn, number: int, *, asked_back: bool) -> tuple[PlannedTurn, int]:
         """Append the user's message; return the turn as its speaker meant it, and the item it belongs to."""
-        place = f"{self.blueprint.id}/{len(self.messages)}"
+        place = self.place
 
         def once(attempt: int, complaint: str) -> tuple[UserAnswer, int]:
             answer = self.tries.spent(
@@ -141,7 +127,7 @@ class _Engine:
 
         answer, item = self.tries.take("user", once)
         turn = turn if item == number else self.past[item]
-        self._append(Message(role="user", content=answer.text))
+        self.append(Message(role="user", content=answer.text))
         self.turn_kinds.append(turn.kind)
         return (turn.model_copy(update={"steps": answer.meaning}) if answer.meaning else turn), item
 
@@ -155,7 +141,7 @@ class _Engine:
             raise
 
     def _check_user(self, text: str, turn: PlannedTurn | None, *, asked_back: bool, is_last: bool) -> None:
-        self._require_sound("user_words", *self.messages, Message(role="user", content=text))
+        self.require_sound("user_words", *self.messages, Message(role="user", content=text))
         steps.require_one_message(text, turn, self.tools)
         if turn is not None:
             steps.require_values(text, turn, self.tools, messages=self.messages, asked_back=asked_back, is_last=is_last)
@@ -166,7 +152,7 @@ class _Engine:
         `made` counts the steps of this turn, and `questions` how often the user was asked in it, or is none where
         words need be no question.
         """
-        place = f"{self.blueprint.id}/{len(self.messages)}"
+        place = self.place
 
         def once(
             attempt: int, complaint: str
@@ -182,27 +168,21 @@ class _Engine:
                 return answer, (), [], []
             if made == MOST_STEPS:
                 raise self._endless(number)
-            calls = self._numbered(answer.calls)
-            provenance = self._provenance(calls, turn, start, is_last=attempt + 1 == self.tries.most)
-            return answer, calls, self._results(calls, answer.calls), provenance
+            calls = self.numbered(answer.calls)
+            provenance = self.sources(calls, turn, start, is_last=attempt + 1 == self.tries.most)
+            return answer, calls, self.results(calls, answer.calls), provenance
 
         answer, calls, results, provenance = self.tries.take("assistant", once)
-        self._append(Message(role="assistant", content=answer.text, tool_calls=calls, reasoning=answer.reasoning))
-        if not calls:
-            return False
-        self.provenance.extend(provenance)
+        self.act(answer, calls, results, provenance)
         self._pair(turn, calls)
-        for call, plain, result in zip(calls, answer.calls, results, strict=True):
-            self.world.remember(self.tools[plain.tool], plain.arguments, result)
-            self._append(_told(call, result))
-        return True
+        return bool(calls)
 
     def _check_words(self, text: str, turn: PlannedTurn, questions: int | None) -> None:
         if not text.strip():
             raise StepError("finished", "the assistant neither called a tool nor said anything")
         if not self.checks_steps:
             return
-        self._require_sound("assistant_words", *self.messages, Message(role="assistant", content=text))
+        self.require_sound("assistant_words", *self.messages, Message(role="assistant", content=text))
         if questions is not None:
             must_call = bool(turn.steps) or not any(message.tool_calls for message in self.messages)
             steps.require_reply(text, questions=questions, most_questions=MOST_QUESTIONS, must_call=must_call)
@@ -217,88 +197,5 @@ class _Engine:
                 waiting.remove(meant)
                 self.call_ids.append((meant.id, call.id))
 
-    # --- steps and their checks ---------------------------------------------------------------------------------
-
-    def _numbered(self, calls: Sequence[PlainCall]) -> tuple[ToolCall, ...]:
-        first = sum(len(message.tool_calls) for message in self.messages) + 1
-        return tuple(
-            ToolCall(
-                id=f"call_{first + offset}", name=call.tool, arguments=json.dumps(call.arguments, ensure_ascii=False)
-            )
-            for offset, call in enumerate(calls)
-        )
-
-    def _provenance(
-        self, calls: Sequence[ToolCall], turn: PlannedTurn, start: int, *, is_last: bool
-    ) -> list[Provenance]:
-        """Check the calls of one step, and return where their arguments come from."""
-        try:
-            provenance = [entry for call in calls for entry in self._checked(call, turn)]
-            if self.checks_steps:
-                steps.require_new(calls, self.messages[start:])
-            if self.checks_steps and not is_last:
-                pairs = planned.pair(turn, calls, {one for one, _ in self.call_ids})
-                planned.require_stated(pairs, self.messages, self.tools)
-        except StepError as error:
-            error.shown = "; ".join(f"{call.name} {call.arguments}" for call in calls)
-            raise
-        return provenance
-
-    def _checked(self, call: ToolCall, turn: PlannedTurn) -> list[Provenance]:
-        """Check one call against its schema and the transcript, and return where its arguments come from."""
-        tool = self.tools.get(call.name)
-        if tool is None:
-            raise StepError("known_tool", f"'{call.name}' is not offered", call.arguments)
-        errors = schema_errors(tool, call.parsed())
-        if errors:
-            raise StepError("valid_arguments", f"{call.name}: {errors[0]}", call.arguments)
-        resolved = list(resolve_call(call, self.transcript, tool))
-        invented = [entry.pointer for entry in resolved if entry.source == "unresolved"]
-        if invented:
-            first = invented[0]
-            advice = self.transcript.advice(first, pointers.get(call.parsed(), first), tool)
-            if "leave it out" in advice and any(planned.is_held(turn, call.name, pointer) for pointer in invented):
-                advice = _STATED_ONLY
-            reason = f"{call.name}: nothing states {', '.join(invented)}; {advice}"
-            raise StepError("provenance", reason, call.arguments)
-        return resolved
-
-    def _results(self, calls: Sequence[ToolCall], plain: Sequence[PlainCall]) -> list[Any]:
-        """The tools' answers to the calls of one step, each asked for again while it cannot be what came back."""
-        made: list[Fact] = []
-        for number, (call, asked) in enumerate(zip(calls, plain, strict=True)):
-            told = (*self.messages, Message(role="assistant", tool_calls=tuple(calls[: number + 1])))
-            told += tuple(_told(before, fact.result) for before, fact in zip(calls, made, strict=False))
-            result = self._result(call, asked, told, tuple(made))
-            made.append(Fact(tool=self.tools[asked.tool], arguments=asked.arguments, result=result))
-        return [fact.result for fact in made]
-
-    def _result(self, call: ToolCall, plain: PlainCall, before: tuple[Message, ...], beside: tuple[Fact, ...]) -> Any:
-        tool = self.tools[plain.tool]
-
-        def once(attempt: int, complaint: str) -> Any:
-            result = self.tries.spent(
-                self.world.answer(tool, plain.arguments, beside=beside, attempt=attempt, complaint=complaint)
-            ).result
-            errors = result_errors(tool, result)
-            if errors:
-                raise StepError("valid_results", f"{call.name}: {errors[0]}", json.dumps(result, ensure_ascii=False))
-            if self.checks_steps:
-                self._require_sound("consistent_world", *before, _told(call, result))
-            return result
-
-        return self.tries.take("tool", once)
-
-    def _require_sound(self, check: str, *messages: Message) -> None:
-        steps.require_sound(check, messages, tuple(self.tools.values()))
-
     def _endless(self, number: int) -> DialogueFailed:
         return self.tries.failure(EndReason.TURN_LIMIT, "dialogue", detail=f"turn {number + 1} did not come to an end")
-
-    def _append(self, message: Message) -> None:
-        self.messages.append(message)
-        self.transcript.append(message)
-
-
-def _told(call: ToolCall, result: Any) -> Message:
-    return Message(role="tool", content=json.dumps(result, ensure_ascii=False), tool_call_id=call.id)

@@ -1,9 +1,11 @@
-"""The user agent: says one message of the plan at a time."""
+"""The user agent: says one message of the plan at a time, or states a whole task."""
 
 from toolgraph.dialogue.blueprint import PlannedTurn
 from toolgraph.dialogue.messages import Message
+from toolgraph.dialogue.task import CompositionalTask
 from toolgraph.models.request import Backend, Completion
 from toolgraph.models.requests import UserAnswer, UserRequest
+from toolgraph.models.tasks import StatementAnswer, StatementRequest
 from toolgraph.tools.spec import ToolSpec
 
 
@@ -28,3 +30,15 @@ class UserAgent:
                 complaint=complaint,
             )
         )  # fmt: skip
+
+
+def state(
+    task: CompositionalTask, *, key: str, system: str, style: str, complaint: str, backend: Backend
+) -> Completion[StatementAnswer]:
+    """Return the one message of a user who wants a whole task done."""
+    return backend.complete(
+        StatementRequest(
+            key=key, scenario=task.scenario, composition=task.composition, depth=len(task.subtasks), system=system,
+            complaint=complaint, task=task, style=style,
+        )
+    )  # fmt: skip

@@ -1,7 +1,10 @@
 """Small real implementations that tests use in place of models, and the shortest way from tools to a dialogue."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+import numpy as np
 
 from agents.engine import play
 from planners.toolflow import PlanOptions, plan_dialogue
@@ -62,3 +65,15 @@ def play_offline(tools: Sequence[ToolSpec], *, id: str, options: PlanOptions | N
         sample, id=id, seed=derived_seed(seed, "dialogue", id), backend=backend, options=options or PlanOptions()
     )
     return play(blueprint, sample.tools, backend=backend)
+
+
+def word_vectors(texts: Sequence[str]) -> np.ndarray:
+    """Unit vectors of texts that are alike as far as they have the same words."""
+    vectors = np.array([_sum_of_words(text) for text in texts], np.float32).reshape(-1, 256)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def _sum_of_words(text: str) -> np.ndarray:
+    """Each word has a direction of its own, and nearly no two have anything in common."""
+    seeds = (int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") for word in text.casefold().split())
+    return sum((np.random.default_rng(seed).standard_normal(256) for seed in seeds), np.full(256, 1e-6))

@@ -5,6 +5,7 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
+from layouts import messages_held
 from talks import good
 
 from toolgraph.dialogue.messages import Message, ToolCall
@@ -12,7 +13,10 @@ from toolgraph.dialogue.record import Dialogue
 from toolgraph.formats import FORMATS
 from toolgraph.tools.spec import ToolSpec
 
-WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+TAGS = ["<call>", "</call>", "<final>", "</final>", "<tool>", "</tool>", "&lt;call&gt;", "&amp;lt;/final&gt;", "[{}]"]
+WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=30) | st.lists(
+    st.sampled_from([*TAGS, "Привет", " ", "\n", '"', "\\u003c"]), max_size=5
+).map("".join)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.floats(allow_nan=False, allow_infinity=False) | WORDS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
@@ -67,8 +71,8 @@ def defined(tools):
 def test_export_then_import_gives_the_same_dialogue(dialogue, name):
     again = there_and_back(dialogue, name)
 
-    assert again.id == dialogue.id
-    assert again.messages == dialogue.messages
+    assert again.id == ("here, line 1" if name == "button" else dialogue.id)
+    assert again.messages == messages_held(dialogue, name)
     assert defined(again.tools) == defined(dialogue.tools)
 
 
@@ -80,7 +84,7 @@ def test_a_record_is_seen_to_be_of_its_format(dialogue, name):
 
     # Without tools and calls, a dialogue of ours is one in OpenAI's shape as well.
     assert first == name or (first, name) == ("native", "openai")
-    assert FORMATS[first].read(record, "here").messages == dialogue.messages
+    assert FORMATS[first].read(record, "here").messages == messages_held(dialogue, name)
 
 
 def test_our_own_format_keeps_everything():

@@ -18,6 +18,15 @@ from toolgraph.models.requests import (
     ToolRequest,
     UserRequest,
 )
+from toolgraph.models.tasks import (
+    AtomicTaskRequest,
+    CompositionRequest,
+    ExpansionRequest,
+    ExtractionRequest,
+    FilterRequest,
+    FunctionsRequest,
+    StatementRequest,
+)
 from toolgraph.tools.edges import Edge
 from toolgraph.tools.spec import ToolSpec
 
@@ -103,6 +112,26 @@ USER = UserRequest(
     past=(FIRST,),
     call_ids=(("t0c0", "call_1"),),
 )
+TASK = CompositionalTask(
+    id="d1",
+    scenario="Planning a weekend away",
+    composition="conditional",
+    text="If a hotel in Lisbon costs less than 100, book it from Friday; otherwise remind me to look again.",
+    subtasks=(
+        SubTask(id="s1", text="Find hotels in Lisbon.", functions=("search_hotels",)),
+        SubTask(id="s2", text="Decide whether one costs less than 100.", needs=("s1",), is_own_work=True),
+        SubTask(
+            id="s3", text="Book it from Friday.", needs=("s1", "s2"), branch="then", functions=("book_hotel",)
+        ),
+        SubTask(id="s4", text="Set a reminder.", needs=("s2",), branch="else", functions=("set_reminder",)),
+    ),
+    flows=(
+        DataFlow(giver="s1", taker="s2", name="the prices", returned="/hotels/*/price"),
+        DataFlow(giver="s1", taker="s3", name="the cheapest", returned="/hotels/*/hotel_id", parameter="/hotel_id"),
+        DataFlow(giver="s2", taker="s3", name="whether it is cheap"),
+    ),
+)  # fmt: skip
+ABOUT = {"key": "d1", "scenario": TASK.scenario, "composition": "conditional", "depth": 3, "system": SYSTEM}
 EXAMPLES = {
     PlanRequest: PLAN,
     UserRequest: USER,
@@ -130,12 +159,21 @@ EXAMPLES = {
         places=("/description", "/parameters/properties/hotel_id/description"),
         wants_returns=True,
     ),
+    ExtractionRequest: ExtractionRequest(key="scenario/0", messages=MESSAGES),
+    ExpansionRequest: ExpansionRequest(key="scenario/0", scenario=TASK.scenario),
+    AtomicTaskRequest: AtomicTaskRequest(**ABOUT),
+    CompositionRequest: CompositionRequest(**ABOUT, task="Find hotels in Lisbon."),
+    FilterRequest: FilterRequest(**ABOUT, task=TASK),
+    FunctionsRequest: FunctionsRequest(**ABOUT, task=TASK),
+    StatementRequest: StatementRequest(**ABOUT, task=TASK, style="terse"),
 }
 """One small request of each class."""
+WORKING = EXAMPLES[AssistantRequest].model_copy(update={"task": TASK, "complaint": ""})
 
 PROMPTS = {
     **{request.prompt_name: request for request in EXAMPLES.values()},
     "plan_intents": PLAN.model_copy(update={"plan_style": "intents"}),
+    "trajectory": WORKING,
 }
 """One small request for each prompt file; plans have one for each style."""
 VARIANTS = {
@@ -146,6 +184,7 @@ VARIANTS = {
     ),
     "user_chatting": USER.model_copy(update={"turn": LAST, "turn_number": 2}),
     "fill_descriptions_only": EXAMPLES[FillRequest].model_copy(update={"wants_returns": False}),
+    "trajectory_one_by_one": WORKING.model_copy(update={"is_parallel": False}),
     "user_begins": USER.model_copy(update={"turn": FIRST, "turn_number": 0, "messages": ()}),
 }
 """Every prompt as a golden file, those of the user in each of his situations."""
@@ -157,9 +196,20 @@ UNSHOWN = {
     ToolRequest: {"key"},
     JudgeRequest: {"key"},
     FillRequest: {"key"},
+    ExtractionRequest: {"key"},
+    ExpansionRequest: {"key"},
+    AtomicTaskRequest: {"key", "depth"},
+    CompositionRequest: {"key", "depth"},
+    FilterRequest: {"key", "depth", "composition"},
+    FunctionsRequest: {"key", "depth", "composition", "system", "is_parallel"},
+    StatementRequest: {"key", "depth", "composition", "scenario"},
+    "assistant": {"task", "is_parallel"},
 }
-"""What a prompt does not show: how requests are told apart, and what only rules may know."""
-COMPUTED = {UserRequest: {"setting"}}
+"""What a prompt does not show: how requests are told apart, and what only rules may know.
+
+Where a class has several prompts, what one of them leaves out besides stands under its name.
+"""
+COMPUTED = {UserRequest: {"setting"}, CompositionRequest: {"example"}}
 """What a prompt shows beyond the fields."""
 
 
@@ -177,7 +227,8 @@ def test_every_prompt_file_belongs_to_a_request():
 def test_a_prompt_shows_the_fields_of_its_request_but_for_those_a_model_must_not_see(name):
     kind = type(PROMPTS[name])
 
-    assert placeholders(name) == set(kind.model_fields) - UNSHOWN[kind] | COMPUTED.get(kind, set())
+    unshown = UNSHOWN[kind] | UNSHOWN.get(name, set())
+    assert placeholders(name) == set(kind.model_fields) - unshown | COMPUTED.get(kind, set())
 
 
 @pytest.mark.parametrize("request_class", REQUESTS)
@@ -316,6 +367,52 @@ def test_a_way_of_talking_is_described_and_not_only_named():
     assert "English is not your first language; short sentences of simple words" in spoken
     assert "non_native" not in spoken
     assert "in every message: very old fashioned." in USER.model_copy(update={"style": "very_old-fashioned"}).render()
+
+
+def test_an_assistant_that_knows_the_task_is_told_it_without_ids_that_could_slip_out():
+    guidance, now = WORKING.render_parts()
+
+    assert "1. Find hotels in Lisbon.\n   - functions: search_hotels" in guidance
+    assert "the cheapest, the outcome of 1, found at /hotels/*/hotel_id of its result, given as /hotel_id" in guidance
+    assert "only if the decision comes out as no" in guidance
+    assert not re.search(r"\bs[1-4]\b", guidance)
+    assert "search_hotels" in now
+    assert "Find hotels in Lisbon." not in now
+
+
+def test_whether_calls_may_be_made_at_once_is_told_beforehand():
+    alone = WORKING.model_copy(update={"is_parallel": False})
+
+    assert "go into one message, together" in WORKING.render_parts()[0]
+    assert "Make one call in each message, and never two" in alone.render_parts()[0]
+
+
+def test_the_user_of_a_task_is_told_the_whole_and_none_of_its_parts():
+    rendered = EXAMPLES[StatementRequest].render()
+
+    assert TASK.text in rendered
+    for hint in ("search_hotels", "s1", "Decide whether", "conditional"):
+        assert hint not in rendered
+
+
+def test_who_makes_tasks_is_told_the_day_and_no_instructions_to_the_assistant():
+    told = EXAMPLES[AtomicTaskRequest].model_copy(update={"system": f"Be helpful. {SYSTEM} Make one call at a time."})
+
+    assert SYSTEM in told.render()
+    assert "one call at a time" not in told.render()
+
+
+@pytest.mark.parametrize("composition", get_args(Composition))
+def test_every_kind_of_composition_has_a_rule_and_an_example_that_our_own_checks_pass(composition):
+    request = EXAMPLES[CompositionRequest].model_copy(update={"composition": composition, "depth": 4})
+    example = CompositionAnswer.model_validate_json(example_of(composition))
+    task = CompositionalTask(
+        id="e", scenario="", composition=composition, text=example.task, subtasks=example.subtasks, flows=example.flows
+    )
+
+    assert rule_of(composition, depth=4) in request.render()
+    assert "$" not in rule_of(composition, depth=4)
+    assert list(composition_errors(task, depth=4, system=SYSTEM)) == []
 
 
 def test_a_tool_is_told_what_was_called_beside_it():

@@ -9,7 +9,7 @@ import click
 
 from toolgraph.errors import FormatError
 
-EXPORTED = ("openai", "sharegpt", "hermes")
+EXPORTED = ("openai", "sharegpt", "hermes", "button")
 """Formats to choose from; our own is what a run directory holds already."""
 
 

@@ -20,6 +20,8 @@ RESULT = 320
 """Characters shown of a result."""
 VALUE = 80
 """Characters shown of one value."""
+TOLD = ("scenario", "composition", "style", "plan", "strategy")
+"""What is told of how a dialogue was made."""
 
 
 @click.command(epilog="Example: toolgraph show runs/mine -n 3")
@@ -59,9 +61,7 @@ def lines_of(dialogue: Dialogue) -> Iterator[str]:
     for entry in ledger:
         notes.setdefault(entry.call, []).append(entry)
     yield click.style(f"== {clean(dialogue.id)} ", bold=True) + "=" * max(4, WIDTH - len(dialogue.id) - 4)
-    told = [
-        f"{key}: {clean(str(dialogue.meta[key]))}" for key in ("style", "plan", "strategy") if dialogue.meta.get(key)
-    ]
+    told = [f"{key}: {clean(str(dialogue.meta[key]))}" for key in TOLD if dialogue.meta.get(key)]
     if told:
         yield click.style("   ".join(told), dim=True)
     yield from _wrapped("tools: ", ", ".join(clean(tool.name) for tool in dialogue.tools) or "none", dim=True)
@@ -75,7 +75,7 @@ def lines_of(dialogue: Dialogue) -> Iterator[str]:
             yield from _wrapped("   <- ", _short(_compact(message.content), RESULT), dim=True)
         else:
             if message.reasoning:
-                yield from _wrapped("Reasoning: ", message.reasoning, dim=True)
+                yield from _wrapped("   thinks: ", message.reasoning, is_whole=True, dim=True, italic=True)
             if message.content:
                 yield from _wrapped("Assistant: ", message.content, fg="green")
             for call in message.tool_calls:
@@ -122,8 +122,8 @@ def _source(entry: Provenance, dialogue: Dialogue) -> str:
             return "UNRESOLVED: it stands nowhere before"
 
 
-def _wrapped(label: str, text: str, **style: Any) -> Iterator[str]:
-    """A labelled text in lines of readable width, the label in colour."""
+def _wrapped(label: str, text: str, *, is_whole: bool = False, **style: Any) -> Iterator[str]:
+    """A labelled text in lines of readable width, the label in colour, or with `is_whole` all of it."""
     indent = " " * min(len(label), 6)
     lines = [
         line
@@ -133,9 +133,11 @@ def _wrapped(label: str, text: str, **style: Any) -> Iterator[str]:
         )
         or [""]
     ]
-    yield click.style(label, **style) + lines[0]
-    for line in lines[1:]:
-        yield indent + line
+    for before, line in zip((label, *[indent] * len(lines)), lines, strict=False):
+        if is_whole:
+            yield click.style(before + line, **style)
+        else:
+            yield (click.style(before, **style) if before == label else before) + line
 
 
 def _leaf(arguments: Any, pointer: str) -> Any:

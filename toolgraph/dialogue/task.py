@@ -30,8 +30,10 @@ class DataFlow(BaseModel):
     name: str
     """What it is, in words: "the cheapest campsite"."""
     returned: str = ""
-    """Where it stands in the result of a function of the giver, as a pointer with `*` for entries of a list. It is empty
-    until functions are defined, and where one side has none."""
+    """Where it stands in the result of a function of the giver, as a pointer with `*` for entries of a list.
+
+    It is empty until functions are defined, and where one side has none.
+    """
     parameter: str = ""
     """The parameter of a function of the taker that it goes into, as a pointer."""
 

@@ -24,6 +24,15 @@ def read_dialogues(path: str | Path, format: str | None = None) -> Iterator[Dial
     Raises:
         FormatError: the file cannot be read, is empty, or holds something else; the message names the line.
     """
+    return (dialogue for _, dialogue in read_numbered(path, format))
+
+
+def read_numbered(path: str | Path, format: str | None = None) -> Iterator[tuple[int, Dialogue]]:
+    """Yield what `read_dialogues` does, each with the number of its line.
+
+    Raises:
+        FormatError: as for `read_dialogues`.
+    """
     if format is not None and format not in FORMATS:
         raise FormatError(f"there is no format '{format}'; the formats are {', '.join(FORMATS)}")
     file = dialogue_file(path)
@@ -31,7 +40,7 @@ def read_dialogues(path: str | Path, format: str | None = None) -> Iterator[Dial
     for number, record in _records(file):
         where = f"{file}, line {number}"
         chosen = FORMATS[format] if format else _detect(record, where)
-        yield chosen.read(record, where)
+        yield number, chosen.read(record, where)
     if not number:
         raise FormatError(f"{file}: is empty; expected one dialogue per line")
 

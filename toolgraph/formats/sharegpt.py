@@ -26,8 +26,8 @@ _ROLES: dict[str, Role] = {
 
 
 def matches(record: Mapping[str, Any]) -> bool:
-    """Conversations whose tools stand beside them."""
-    return isinstance(record.get("conversations"), list) and "tools" in record
+    """Conversations whose tools stand beside them, if they have any."""
+    return isinstance(record.get("conversations"), list)
 
 
 def write(dialogue: Dialogue) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from toolgraph.dialogue.record import Dialogue
-from toolgraph.formats import hermes, native, openai, sharegpt
+from toolgraph.formats import button, hermes, native, openai, sharegpt
 
 
 class Format(Protocol):
@@ -23,5 +23,7 @@ class Format(Protocol):
         ...
 
 
-FORMATS: dict[str, Format] = {"native": native, "openai": openai, "hermes": hermes, "sharegpt": sharegpt}
+FORMATS: dict[str, Format] = {
+    "button": button, "native": native, "openai": openai, "hermes": hermes, "sharegpt": sharegpt,
+}  # fmt: skip
 """By name, most particular shape first."""

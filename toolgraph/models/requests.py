@@ -14,6 +14,8 @@ from toolgraph.models.judging import JudgeRequest
 from toolgraph.models.offline.styles import manner_of
 from toolgraph.models.request import Request
 from toolgraph.models.shown import abilities_text, setting_text, speech_text, tools_text, transcript_text
+from toolgraph.models.shown_tasks import guidance_text
+from toolgraph.models.tasks import TASK_REQUESTS
 from toolgraph.models.wanted import need_text, plan_text
 from toolgraph.tools.edges import Edge
 from toolgraph.tools.spec import ToolSpec
@@ -131,6 +133,16 @@ class UserRequest(Request[UserAnswer]):
         }
 
 
+_AT_ONCE = (
+    "Calls of which none needs a result of another go into one message, together: two searches that have nothing to do "
+    "with each other, or the same call for every entry of a list. A call that needs a result waits for it."
+)
+_ONE_BY_ONE = (
+    "Make one call in each message, and never two, even where they have nothing to do with each other. Read its result "
+    "before you make the next."
+)
+
+
 class PlainCall(BaseModel):
     """A call as an assistant decides it, before it gets an id."""
 
@@ -138,6 +150,8 @@ class PlainCall(BaseModel):
 
     tool: str
     arguments: dict[str, Any]
+    planned: str = ""
+    """Id of the planned call that it is, where a rule knows it; a model is not asked for it."""
 
 
 class AssistantAnswer(BaseModel):
@@ -165,7 +179,8 @@ class AssistantRequest(Request[AssistantAnswer]):
     """Index of the user message that opened the item."""
     turns_left: int
     call_ids: tuple[tuple[str, str], ...]
-    """Pairs of planned call and actual call id, for those already made; not shown to a language model either."""
+    """Pairs of planned call and actual call id, for those already made; not shown to a language model either. A planned
+    call that is made once for each entry of a list has an `@` and a number behind its id, from `@0` on."""
     complaint: str = ""
     wants_reasoning: bool = False
     """Whether the assistant is to think in writing first; how it is asked to is the backend's affair."""
@@ -174,16 +189,23 @@ class AssistantRequest(Request[AssistantAnswer]):
     is_parallel: bool = True
     """In button mode: whether several calls may be made at once."""
 
-    def prompt_fields(self) -> dict[str, str]:
-        """Tools as JSON lines, the history with calls and results.
+    @property
+    def prompt_name(self) -> str:
+        """An assistant that knows the task beforehand is guided in another way."""
+        return "trajectory" if self.task is not None else self.prompt
 
-        The first part of the prompt has no placeholder: it guides an assistant that gets tools and history in a
+    def prompt_fields(self) -> dict[str, str]:
+        """Tools as JSON lines, the history with calls and results, and where there is one the task with its functions.
+
+        The first part of the prompt holds neither tools nor history: it guides an assistant that gets these in a
         server's own form just as well.
         """
         return {
             **super().prompt_fields(),
             "tools": tools_text(self.tools),
             "messages": transcript_text(self.messages),
+            "task": guidance_text(self.task) if self.task is not None else "",
+            "is_parallel": _AT_ONCE if self.is_parallel else _ONE_BY_ONE,
         }
 
 
@@ -246,5 +268,6 @@ ToolRequest.model_rebuild()
 
 REQUESTS: tuple[type[Request[Any]], ...] = (
     PlanRequest, UserRequest, AssistantRequest, ToolRequest, JudgeRequest, FillRequest,
+    *TASK_REQUESTS,
 )  # fmt: skip
 """Every request class; a test sees to it that each has a prompt, a rule and a golden file."""

@@ -10,7 +10,11 @@ from pydantic import BaseModel, ConfigDict
 from toolgraph.dialogue.blueprint import PlannedStep
 from toolgraph.dialogue.messages import Message
 from toolgraph.dialogue.task import Composition, CompositionalTask, DataFlow, SubTask
+from toolgraph.models.compositions import example_of, rule_of
+from toolgraph.models.offline.styles import manner_of
 from toolgraph.models.request import Request
+from toolgraph.models.shown import setting_text, transcript_text
+from toolgraph.models.shown_tasks import task_text
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,6 +40,11 @@ class ExtractionRequest(Request[ScenarioAnswer]):
     """The conversation."""
     complaint: str = ""
 
+    def prompt_fields(self) -> dict[str, str]:
+        """The conversation, a line for everything that was said, called and returned."""
+        spoken = [message for message in self.messages if message.role != "system"]
+        return {**super().prompt_fields(), "messages": transcript_text(spoken)}
+
 
 class ExpansionRequest(Request[ScenarioAnswer]):
     """Asks for a situation that is substantially different from one, in the same form."""
@@ -60,6 +69,14 @@ class TaskRequest(Request[Any]):
     """The system message of the dialogue to come: today's date, and what is known of the user."""
     complaint: str = ""
     """What was wrong with the last answer, when the step is tried again."""
+
+    def prompt_fields(self) -> dict[str, str]:
+        """What the composition is like, with an example; of the system message, the day and who the user is."""
+        return {
+            **super().prompt_fields(),
+            "composition": rule_of(self.composition, depth=self.depth),
+            "system": setting_text((Message(role="system", content=self.system),)),
+        }
 
 
 class AtomicTaskAnswer(BaseModel):
@@ -97,6 +114,10 @@ class CompositionRequest(TaskRequest):
     task: str
     """The atomic task."""
 
+    def prompt_fields(self) -> dict[str, str]:
+        """As for every question about a task, and an example of what is asked for."""
+        return {**super().prompt_fields(), "example": example_of(self.composition)}
+
 
 class FilterAnswer(BaseModel):
     """Whether a compositional task is kept."""
@@ -120,6 +141,10 @@ class FilterRequest(TaskRequest):
     prompt: ClassVar[str] = "task_filter"
 
     task: CompositionalTask
+
+    def prompt_fields(self) -> dict[str, str]:
+        """The task as a text, its sub-tasks and what goes from one to another."""
+        return {**super().prompt_fields(), "task": task_text(self.task)}
 
 
 class FunctionDefinition(BaseModel):
@@ -160,6 +185,10 @@ class FunctionsRequest(TaskRequest):
     is_parallel: bool = True
     """Whether calls that do not depend on each other may be made at once; a rule plans its steps by it."""
 
+    def prompt_fields(self) -> dict[str, str]:
+        """The task as a text, its sub-tasks and what goes from one to another."""
+        return {**super().prompt_fields(), "task": task_text(self.task)}
+
 
 class StatementAnswer(BaseModel):
     """What the user says: the whole task."""
@@ -178,6 +207,10 @@ class StatementRequest(TaskRequest):
     task: CompositionalTask
     style: str
     """How the user talks."""
+
+    def prompt_fields(self) -> dict[str, str]:
+        """The task as one text, without its parts, and the way of talking in words."""
+        return {**super().prompt_fields(), "task": self.task.text, "style": manner_of(self.style or "plain")}
 
 
 TASK_REQUESTS: tuple[type[Request[Any]], ...] = (

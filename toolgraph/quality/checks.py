@@ -16,6 +16,7 @@ CHECKS: dict[str, Check] = {
     "valid_arguments": structure.valid_arguments,
     "call_result_pairing": structure.call_result_pairing,
     "role_order": structure.role_order,
+    "one_at_a_time": structure.one_at_a_time,
     "finished": structure.finished,
     "provenance": grounding.provenance,
     "batch_data_flow": grounding.batch_data_flow,

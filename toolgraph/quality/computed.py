@@ -165,10 +165,10 @@ class Computed:
         """Whether it is computed from the figures named just before it, or just after it in the same sentence."""
         before, after = self._neighbours(figure)
         for run in (before, after):
-            if figure.says_sum and any(
-                figure.is_it(sum(one.value for one in run[:many])) for many in range(2, len(run) + 1)
-            ):
-                return True
+            for many in range(2, len(run) + 1):
+                total = sum(one.value for one in run[:many])
+                if (figure.says_sum and figure.is_it(total)) or (figure.says_average and figure.is_it(total / many)):
+                    return True
             if len(run) > 1 and self._is_of_two(figure, run[0], run[1]):
                 return True
         return bool(before and after) and self._is_of_two(figure, before[0], after[0])

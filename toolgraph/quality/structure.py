@@ -1,7 +1,9 @@
 """Checks of form: the tools and arguments of calls, the order of messages, and the end."""
 
+from collections import Counter
 from collections.abc import Iterator
 
+from toolgraph.dialogue.parallel import allows_parallel
 from toolgraph.dialogue.record import Finding
 from toolgraph.errors import ToolSpecError
 from toolgraph.quality.reading import MadeCall, Reading, Unparsable
@@ -9,7 +11,14 @@ from toolgraph.tools.validation import schema_errors
 
 
 def known_tool(reading: Reading) -> Iterator[Finding]:
-    """Every call names a tool that is offered."""
+    """Every call names a tool that is offered, and no two of these have one name."""
+    names = Counter(tool.name for tool in reading.dialogue.tools)
+    for name, number in names.items():
+        if number > 1:
+            yield Finding(
+                check="known_tool", message=-1, place=name,
+                reason=f"{number} of the tools offered are named '{name}'; offer it once",
+            )  # fmt: skip
     for made in reading.calls:
         if made.tool is None:
             yield Finding(
@@ -109,6 +118,22 @@ _OUT_OF_ORDER = {
     ("tool", "user"): "the user speaks before the assistant has answered",
 }
 """What is wrong with one kind of message after another; pairs not listed are in order."""
+
+
+def one_at_a_time(reading: Reading) -> Iterator[Finding]:
+    """Where the system message allows only one call at a time, no message has more than one."""
+    messages = reading.dialogue.messages
+    if not any(len(message.tool_calls) > 1 for message in messages):
+        return
+    if allows_parallel("\n".join(message.content for message in messages if message.role == "system")) is not False:
+        return
+    for index, message in enumerate(messages):
+        if len(message.tool_calls) > 1:
+            yield Finding(
+                check="one_at_a_time", message=index, place=message.tool_calls[1].id,
+                reason=f"makes {len(message.tool_calls)} calls at once, and the system message allows one at a time; "
+                "make one, and wait for its result before the next",
+            )  # fmt: skip
 
 
 def finished(reading: Reading) -> Iterator[Finding]:

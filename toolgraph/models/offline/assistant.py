@@ -57,7 +57,7 @@ _ORDINAL_WORDS = {"0": "the first", "1": "the second", "-1": "the last"}
 
 def assist(request: AssistantRequest, seed: int) -> AssistantAnswer:
     """Return the assistant's next message: the next planned step, a question, or words."""
-    assistant = _Assistant(request, seed)
+    assistant = Assistant(request, seed)
     turn = request.turn
     if turn.kind == "chitchat":
         return AssistantAnswer(text=assistant.small_talk(), calls=(), reasoning="")
@@ -81,7 +81,7 @@ class Made(NamedTuple):
     outcome: Outcome
 
 
-class _Assistant:
+class Assistant:
     """Composes one message of the assistant."""
 
     def __init__(self, request: AssistantRequest, seed: int) -> None:
@@ -97,6 +97,7 @@ class _Assistant:
     # --- acting -------------------------------------------------------------------------------------------------
 
     def user_messages_in_turn(self) -> int:
+        """Return how often the user spoke in this turn."""
         return sum(message.role == "user" for message in self.request.messages[self.request.turn_start :])
 
     def arguments(self, call: PlannedCall) -> dict[str, Any]:
@@ -108,18 +109,26 @@ class _Assistant:
         return arguments
 
     def looked_up(self, argument: PlannedArgument) -> Any:
-        result = self._result(argument.call)
-        path = argument.path
+        """Return the value that an argument takes from results.
+
+        Raises:
+            AnswerError: there is no such result, or it holds nothing there.
+        """
         try:
-            if pointers.ANY_ITEM in path:
-                head, _, rest = path.partition(f"/{pointers.ANY_ITEM}")
-                entries = pointers.get(result, head)
+            if pointers.ANY_ITEM in argument.path:
+                entries = self.entries(argument)
+                _, _, rest = argument.path.partition(f"/{pointers.ANY_ITEM}")
                 return pointers.get(entries[pick_entry(entries, argument.pick)], rest)
-            return pointers.get(result, path)
+            return pointers.get(self._result(argument.call), argument.path)
         except (LookupError, TypeError) as error:
             raise AnswerError(
-                f"the result of {argument.call} holds nothing at {path} ({argument.pick or 'single'})"
+                f"the result of {argument.call} holds nothing at {argument.path} ({argument.pick or 'single'})"
             ) from error
+
+    def entries(self, argument: PlannedArgument) -> list[Any]:
+        """Return the entries that an argument picks from: of one list, or of all that are looked through."""
+        head, _, _ = argument.path.partition(f"/{pointers.ANY_ITEM}")
+        return [entry for call in (argument.call, *argument.among) for entry in pointers.get(self._result(call), head)]
 
     def _result(self, planned: str) -> Any:
         message = self.results.get(self.actual.get(planned, ""))
@@ -144,6 +153,7 @@ class _Assistant:
         return " ".join([*lead, *questions])
 
     def small_talk(self) -> str:
+        """Answer a remark or thanks."""
         is_last = self.request.turns_left == 0 and "hank" in self.request.turn.intent
         if is_last:
             return str(self.random.choice(self.words["thanks_replies"]))

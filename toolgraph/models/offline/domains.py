@@ -16,6 +16,8 @@ from toolgraph.models.offline.banks import load_yaml
 from toolgraph.resources import data_dir
 from toolgraph.tools.spec import Effects, Origin, ToolSpec
 
+FOLDER = "data/domains"
+"""Where the tools of a domain say that they come from."""
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -107,7 +109,7 @@ class Domain(BaseModel):
         return ToolSpec(
             name=name, description=function.description, effects=function.effects, returns=returns,
             parameters={**self._object(taken, required=required), "additionalProperties": False},
-            origin=Origin(file=f"data/domains/{self.domain}.yaml", api=self.domain, licence="Apache-2.0"),
+            origin=Origin(file=f"{FOLDER}/{self.domain}.yaml", api=self.domain, licence="Apache-2.0"),
         )  # fmt: skip
 
     def _object(self, attributes: tuple[str, ...], *, required: tuple[str, ...]) -> dict[str, Any]:
@@ -128,7 +130,11 @@ def read_domain(path: Path) -> Domain:
 
 
 @cache
+def domain_tool(domain: str, function: str) -> ToolSpec:
+    """Return a function of a domain as a tool, always the same one."""
+    return domains()[domain].tool(function)
+
+
 def domain_tools(domain: str) -> tuple[ToolSpec, ...]:
     """Return every function of a domain as a tool."""
-    found = domains()[domain]
-    return tuple(found.tool(name) for name in found.functions)
+    return tuple(domain_tool(domain, name) for name in domains()[domain].functions)

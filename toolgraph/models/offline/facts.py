@@ -59,13 +59,15 @@ class Outcome:
     today: dt.date | None
 
 
-def tell(outcome: Outcome, chooser: random.Random, used: set[str] | None = None, *, asked: str = "") -> str:
+def tell(
+    outcome: Outcome, chooser: random.Random, used: set[str] | None = None, *, asked: str = "", about: str = ""
+) -> str:
     """Return the outcome in whole sentences: as written for the tool, else made from the fields.
 
-    Of several reports the one is chosen that tells what was asked. `used` holds the reports chosen so far in one
-    message; it is added to, so that none is used twice.
+    Of several reports the one is chosen that tells what was asked, and of those one that tells the field `about`.
+    `used` holds the reports chosen so far in one message; it is added to, so that none is used twice.
     """
-    return _tell_as_written(outcome, chooser, used if used is not None else set(), asked) or _tell_in_general(
+    return _tell_as_written(outcome, chooser, used if used is not None else set(), asked, about) or _tell_in_general(
         outcome, chooser
     )
 
@@ -148,7 +150,7 @@ def _clock(text: str) -> str:
 # --- as written -----------------------------------------------------------------------------------------------------
 
 
-def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str], asked: str) -> str:
+def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str], asked: str, about: str) -> str:
     wording, today = wording_of(outcome.tool), outcome.today
     if not wording.reports:
         return ""
@@ -169,7 +171,7 @@ def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str], a
     if not fitting:
         return ""
     fresh = [report for report in fitting if report.text not in used] or fitting
-    wanted = [sum(_is_asked(slot, asked) for slot in report.slots) for report in fresh]
+    wanted = [sum(_is_asked(slot, asked) for slot in report.slots) + 9 * (about in report.slots) for report in fresh]
     report = chooser.choice([report for report, score in zip(fresh, wanted, strict=True) if score == max(wanted)])
     used.add(report.text)
     return _ONE_OF.sub(r"1 \1", capitalised(report.fill(values)))
@@ -270,7 +272,7 @@ def _object_sentence(outcome: Outcome, fields: dict[str, Field], chooser: random
         return "That's been done." if writes else "It came back without any details."
     states = [fact for fact in new if fact[0] == "status"]
     rest = [fact for fact in new if fact[0] != "status"][:MOST_FACTS]
-    clauses = [_clause(name, value, fields.get(name), today) for name, value in rest]
+    clauses = [clause(name, value, fields.get(name), today) for name, value in rest]
     if writes and states and looks_fine(states[0][1]):
         state = spoken_value(states[0][1], fields.get("status"), today)
         if not clauses:
@@ -284,7 +286,7 @@ def _object_sentence(outcome: Outcome, fields: dict[str, Field], chooser: random
                 f"Now {state}; {join_phrases(clauses)}.",
             )
         )
-    clauses += [_clause(name, value, fields.get(name), today) for name, value in states]
+    clauses += [clause(name, value, fields.get(name), today) for name, value in states]
     if len(clauses) == 1 or chooser.random() < 0.8:
         return f"{capitalised(join_phrases(clauses))}."
     return f"{chooser.choice(_DONE_OPENINGS if writes else _FACT_OPENINGS)} {join_phrases(clauses)}."
@@ -310,7 +312,8 @@ def _facts(value: Any, fields: dict[str, Field]) -> list[tuple[str, Any]]:
     return found
 
 
-def _clause(name: str, value: Any, field: Field | None, today: dt.date | None) -> str:
+def clause(name: str, value: Any, field: Field | None, today: dt.date | None) -> str:
+    """Return one field of a result as a clause: "the distance is 10 kilometres"."""
     noun = label(field) if field is not None else split_words(name)
     if (claim := as_claim(value, field)) is not None:
         value = claim

@@ -56,7 +56,7 @@ _SAME = {
 
 def speak(request: UserRequest, seed: int) -> UserAnswer:
     """Return what the user says next."""
-    speaker = _Speaker(request, seed)
+    speaker = Speaker(request, seed)
     if request.asked_back and request.turn.steps:
         return _said(speaker.give_withheld(), request, speaker)
     if request.turn.kind == "chitchat":
@@ -69,7 +69,7 @@ def speak(request: UserRequest, seed: int) -> UserAnswer:
     return _said(speaker.request_text(), request, speaker, steps)
 
 
-def _said(text: str, request: UserRequest, speaker: "_Speaker", meaning: tuple[PlannedStep, ...] = ()) -> UserAnswer:
+def _said(text: str, request: UserRequest, speaker: "Speaker", meaning: tuple[PlannedStep, ...] = ()) -> UserAnswer:
     return UserAnswer(text=apply_style(text, request.style, speaker.random), meaning=meaning)
 
 
@@ -98,7 +98,7 @@ def _tool_for(intent: str, tools: Sequence[ToolSpec], planner: TurnPlanner) -> T
     return max(tools, key=overlap)
 
 
-class _Speaker:
+class Speaker:
     """Composes one message."""
 
     def __init__(self, request: UserRequest, seed: int) -> None:
@@ -116,6 +116,7 @@ class _Speaker:
     # --- the message --------------------------------------------------------------------------------------------
 
     def request_text(self) -> str:
+        """Return what the user wants in this turn, and before it a word on what came before."""
         self.calls |= {call.id: call for step in self.turn.steps for call in step.calls}
         withheld = set(self.turn.withheld)
         groups = [
@@ -133,10 +134,10 @@ class _Speaker:
         The assistant's rule asks for nothing else, but a model may.
         """
         call = self.turn.steps[0].calls[0]
-        fields = _fields_of(self.tools[call.tool])
+        fields = fields_of(self.tools[call.tool])
         asked_for = [argument for argument in call.arguments if argument.pointer in self.turn.withheld]
         values = [
-            self._value(argument, fields.get(argument.pointer))
+            self.value(argument, fields.get(argument.pointer))
             for argument in asked_for or [argument for argument in call.arguments if argument.source == "user"]
         ]
         if not values:
@@ -262,7 +263,7 @@ class _Speaker:
 
     def _fills(self, tool: ToolSpec, calls: list[PlannedCall], withheld: set[str]) -> dict[str, str]:
         """What is said for each parameter, by slot; what the user need not say is left out."""
-        fields = _fields_of(tool)
+        fields = fields_of(tool)
         said: dict[str, list[str]] = {}
         for number, call in enumerate(calls):
             for argument in call.arguments:
@@ -278,14 +279,15 @@ class _Speaker:
                     continue
                 field = fields.get(re.sub(r"/\d+(?=/|$)", "/*", argument.pointer)) or fields.get(argument.pointer)
                 if twin is not None and argument.pick:
-                    said[slot] = [f"the first two {plural(_thing(argument, field))}"]
+                    said[slot] = [f"the first two {plural(thing(argument, field))}"]
                     continue
-                text = self._value(argument, field) if argument.source == "user" else self._reference(argument, field)
+                text = self.value(argument, field) if argument.source == "user" else self._reference(argument, field)
                 if text:
                     said.setdefault(slot, []).append(text)
         return {slot: join_phrases(texts) for slot, texts in said.items()}
 
-    def _value(self, argument: PlannedArgument, field: Field | None) -> str:
+    def value(self, argument: PlannedArgument, field: Field | None) -> str:
+        """How the user says a value that he gives himself."""
         value = argument.value
         if isinstance(value, list):
             return join_phrases([self._scalar(item, field) for item in value])
@@ -309,7 +311,7 @@ class _Speaker:
                 for call in step.calls
                 for argument in call.arguments
                 if argument.source == "user"
-                and kind_of(_fields_of(self.tools[call.tool]).get(argument.pointer, _NO_FIELD)) == kind
+                and kind_of(fields_of(self.tools[call.tool]).get(argument.pointer, _NO_FIELD)) == kind
             ]
             if said:
                 return all(one == value for one in said)
@@ -323,7 +325,7 @@ class _Speaker:
 
     def _reference(self, argument: PlannedArgument, field: Field | None) -> str:
         """How the user points at something in a result: by place, by what stands out, or by its name."""
-        noun = _thing(argument, field)
+        noun = thing(argument, field)
         is_id = field is not None and kind_of(field) in ("id", "uuid")
         if noun.endswith((" name", " title")):
             noun, is_id = noun.rpartition(" ")[0], True
@@ -360,8 +362,8 @@ class _Speaker:
         return name if name and is_plain else ""
 
 
-def _thing(argument: PlannedArgument, field: Field | None) -> str:
-    """What the value stands for: an id for its entity, an e-mail address for itself."""
+def thing(argument: PlannedArgument, field: Field | None) -> str:
+    """Return what a value stands for: an id for its entity, an e-mail address for itself."""
     name = pointers.split(argument.pointer)[-1]
     if field is None:
         return split_words(name)
@@ -374,6 +376,7 @@ def _twin(argument: PlannedArgument, call: PlannedCall) -> PlannedArgument | Non
     return next((other for other in call.arguments if other.pointer == argument.pointer), None)
 
 
-def _fields_of(tool: ToolSpec) -> dict[str, Field]:
+def fields_of(tool: ToolSpec) -> dict[str, Field]:
+    """Return the parameters of a tool by pointer, lists by that of the whole as well."""
     fields = {field.pointer: field for field in tool.parameter_fields}
     return fields | {field.pointer.removesuffix("/*"): field for field in tool.parameter_fields}

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from toolgraph.models.offline.banks import load_yaml
+from toolgraph.models.offline.domains import FOLDER, domains
 from toolgraph.resources import data_dir
 from toolgraph.tools.spec import ToolSpec
 
@@ -72,9 +73,20 @@ def shipped_wordings() -> dict[str, Wording]:
     return found
 
 
+@cache
+def domain_wordings() -> dict[str, Wording]:
+    """Return the wordings of the functions of all domains, by name."""
+    keys = {"asks", "details", "item", "reports"}
+    return {
+        name: _read(function.model_dump(include=keys))
+        for domain in domains().values() for name, function in domain.functions.items()
+    }  # fmt: skip
+
+
 def written_wording(tool: ToolSpec) -> Wording | None:
     """Return the wording written for this very tool: of its name, and with slots that are all its own."""
-    wording = shipped_wordings().get(tool.name)
+    is_of_domain = tool.origin.file.startswith(f"{FOLDER}/")
+    wording = (domain_wordings if is_of_domain else shipped_wordings)().get(tool.name)
     if wording is None:
         return None
     known = {dotted(field.pointer).replace(".*", "") for field in tool.parameter_fields}

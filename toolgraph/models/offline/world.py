@@ -80,7 +80,7 @@ class _Answering:
         self.records = records_of(request.facts)
         self.subject = self._subject()
         self.limits = _limits(self.asked)
-        self.labels: set[Any] = set()
+        self.labels = _labels_told(request)
         self.people: dict[str, Person] = {}
         self.creates = self.effects == "writes" and verb_of(request.tool) in CREATE
         self.period = _period(self.asked, scene.today)
@@ -148,7 +148,7 @@ class _Answering:
             return self._person_value(field, pointer)
         value = make_value(field, self.scene, is_result=True)
         if inside_list and isinstance(value, str) and not field.schema.get("enum"):
-            for _ in range(4):
+            for _ in range(8):
                 if (name, value) not in self.labels:
                     break
                 value = make_value(field, self.scene, is_result=True)
@@ -287,6 +287,16 @@ def _objects(value: Any) -> Iterator[Record]:
     elif isinstance(value, list):
         for child in value:
             yield from _objects(child)
+
+
+def _labels_told(request: ToolRequest) -> set[tuple[str, Any]]:
+    """The texts that entries of other lists of the same tool hold: two lists seldom name the same things."""
+    return {
+        label
+        for fact in (*request.facts, *request.beside) if fact.tool.name == request.tool.name
+        for entries in _object_lists(fact.result) for entry in entries
+        for label in entry.items() if isinstance(label[1], str)
+    }  # fmt: skip
 
 
 def _named_scalars(value: Any) -> Record:

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from toolgraph.dialogue.record import Usage
 from toolgraph.models.online.abilities import PROMPTED, RUNGS, Rung, is_about_length, response_format
-from toolgraph.models.online.exchange import Body, Purpose, Reply, ServerRefusal
+from toolgraph.models.online.exchange import UNBOUND, Body, Purpose, Reply, ServerRefusal
 from toolgraph.models.online.ladder import Ladder
 from toolgraph.models.online.native import native_messages, read_move, sent_tools
 from toolgraph.models.online.reading import Complaint, Refused, answers_in, raw_text, said, shown_text
@@ -81,7 +81,7 @@ class OnlineBackend:
 
     def _reply(self, asked: "_Asked", repair: int) -> tuple[Way, Reply]:
         """Ask on the highest rung that this request's schema has, and on the ones below while the server refuses."""
-        dialogue = dialogue_of(asked.request.key) if asked.wire.stage != "fill" else ""
+        dialogue = "" if asked.wire.stage in UNBOUND else dialogue_of(asked.request.key)
         salt = derived_seed(self._seed, asked.request.key, repair) & 0x7FFFFFFF
         purpose = Purpose(asked.wire.role, asked.wire.stage, dialogue, salt)
         refused: list[Way] = []
@@ -138,7 +138,7 @@ class OnlineBackend:
             if asked.request.tools:
                 body["tools"] = list(sent_tools(asked.request.tools).bodies)
                 if known.parallel_calls:
-                    body["parallel_tool_calls"] = True
+                    body["parallel_tool_calls"] = asked.request.is_parallel
         elif way in ("json_schema", "json_object"):
             body["response_format"] = response_format(
                 way, asked.sent.schema, name="answer", strict=asked.sent.is_strict, with_schema=known.schema_in_mode

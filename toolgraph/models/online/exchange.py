@@ -11,8 +11,12 @@ Body = dict[str, Any]
 
 Role = Literal["planner", "user", "assistant", "tool", "judge", "filler"]
 """Whom a model plays."""
-Stage = Literal["probe", "fill", "plan", "dialogue", "judge"]
+Stage = Literal[
+    "probe", "fill", "scenario", "plan", "atomic_task", "composition", "filter", "functions", "dialogue", "judge"
+]
 """What part of a run a request belongs to."""
+UNBOUND: frozenset[Stage] = frozenset({"fill", "scenario"})
+"""The stages whose requests belong to no dialogue."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from toolgraph.models.online.exchange import Role
+from toolgraph.models.online.exchange import UNBOUND, Role
 from toolgraph.models.online.wires import WIRES
 from toolgraph.models.request import AnswerT, Backend, Completion, Request
 from toolgraph.seeds import rng
@@ -21,7 +21,7 @@ class RoleBackend:
     """A backend made of others, one or several for each role.
 
     Where a role has several, a dialogue keeps to one of them, whichever thread plays it and in whatever order; tools
-    that are filled in belong to no dialogue, and are shared out among them.
+    that are filled in, and scenarios, belong to no dialogue, and are shared out among them.
     """
 
     def __init__(self, models: Mapping[Role, Sequence[NamedBackend]], *, seed: int) -> None:
@@ -34,9 +34,9 @@ class RoleBackend:
         Raises:
             AnswerError: no usable answer could be had.
         """
-        role = WIRES[type(request)].role
-        unit = request.key if role == "filler" else dialogue_of(request.key)
-        return self._drawn(role, unit).backend.complete(request)
+        wire = WIRES[type(request)]
+        unit = request.key if wire.stage in UNBOUND else dialogue_of(request.key)
+        return self._drawn(wire.role, unit).backend.complete(request)
 
     def model_of(self, role: Role, dialogue: str) -> str:
         """Return the name of the model that plays a role in a dialogue."""

@@ -25,6 +25,7 @@ from toolgraph.models.online.schemas import (
     sent_returns,
 )
 from toolgraph.models.online.shapes import MOST_ERRORS, admits_null, plan_shape, read_as, shape_of
+from toolgraph.models.online.task_shapes import read_task, task_schema
 from toolgraph.models.request import Request
 from toolgraph.models.requests import (
     AssistantAnswer,
@@ -36,6 +37,16 @@ from toolgraph.models.requests import (
     ToolRequest,
     UserAnswer,
     UserRequest,
+)
+from toolgraph.models.tasks import (
+    AtomicTaskRequest,
+    CompositionRequest,
+    ExpansionRequest,
+    ExtractionRequest,
+    FilterRequest,
+    FunctionsRequest,
+    StatementAnswer,
+    StatementRequest,
 )
 from toolgraph.tools.definition import Definition
 from toolgraph.tools.schema import Schema
@@ -156,11 +167,21 @@ def _user_schema(request: UserRequest) -> SentSchema:
 
 def _read_user(request: UserRequest, value: Any) -> UserAnswer:
     answer: UserAnswer = read_as(UserAnswer, shape_of(UserAnswer, _HIDDEN_OF_USER), value)
-    if not answer.text.strip():
-        raise Complaint("the text is empty; say something", check="user_words")
-    if is_refusal(answer.text):
-        raise Refused(answer.text)
+    _require_words(answer.text)
     return answer
+
+
+def _read_statement(request: StatementRequest, value: Any) -> StatementAnswer:
+    answer: StatementAnswer = read_task(request, value)
+    _require_words(answer.text)
+    return answer
+
+
+def _require_words(text: str) -> None:
+    if not text.strip():
+        raise Complaint("the text is empty; say something", check="user_words")
+    if is_refusal(text):
+        raise Refused(text)
 
 
 def _judge_schema(request: JudgeRequest) -> SentSchema:
@@ -282,6 +303,12 @@ _ASSISTANT_NOTE = (
     "something. `say` is what you say to the user; it is empty where you call tools. If `reasoning` is among the keys, "
     "it comes first and holds a few sentences of thought that the user does not see."
 )
+_ATOMIC_NOTE = "`task` holds the task."
+_COMPOSITION_NOTE = "`subtasks`, `flows` and `task` are filled in in this order."
+_FUNCTIONS_NOTE = (
+    "`functions` holds the functions in the order in which they are called, and `flows` the flows. `parameters` and "
+    "`returns` are JSON Schemas, as objects and not as texts."
+)
 
 WIRES: dict[type[Request[Any]], Wire] = {
     PlanRequest: Wire("planner", "plan", 8192, _plan_schema, _read_plan, _PLAN_NOTE),
@@ -290,5 +317,12 @@ WIRES: dict[type[Request[Any]], Wire] = {
     ToolRequest: Wire("tool", "dialogue", 4096, _tool_schema, _read_tool, _TOOL_NOTE, is_spelt_out=True),
     JudgeRequest: Wire("judge", "judge", 2048, _judge_schema, _read_judge),
     FillRequest: Wire("filler", "fill", 8192, _fill_schema, _read_fill),
+    ExtractionRequest: Wire("planner", "scenario", 2048, task_schema, read_task),
+    ExpansionRequest: Wire("planner", "scenario", 2048, task_schema, read_task),
+    AtomicTaskRequest: Wire("planner", "atomic_task", 2048, task_schema, read_task, _ATOMIC_NOTE),
+    CompositionRequest: Wire("planner", "composition", 8192, task_schema, read_task, _COMPOSITION_NOTE),
+    FilterRequest: Wire("planner", "filter", 2048, task_schema, read_task),
+    FunctionsRequest: Wire("planner", "functions", 8192, task_schema, read_task, _FUNCTIONS_NOTE),
+    StatementRequest: Wire("user", "dialogue", 2048, task_schema, _read_statement),
 }
 """Complete for `REQUESTS`; a test sees to it."""

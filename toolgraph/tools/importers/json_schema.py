@@ -21,7 +21,7 @@ def read(entry: Mapping[str, Any]) -> dict[str, Any]:
         fields["description"] = entry["description"]
     parameters = next((entry[key] for key in INPUTS if entry.get(key) is not None), None)
     if parameters is not None:
-        fields["parameters"] = _as_object_schema(parameters)
+        fields["parameters"] = as_object_schema(parameters)
     returns = next((entry[key] for key in OUTPUTS if isinstance(entry.get(key), Mapping)), None)
     if returns is not None:
         fields["returns"] = returns
@@ -38,8 +38,8 @@ def read(entry: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def _as_object_schema(parameters: Any) -> Any:
-    """A bare map of properties is given the object around it; anything else is returned as it is."""
+def as_object_schema(parameters: Any) -> Any:
+    """Return a bare map of properties with the object around it, and anything else as it is."""
     if not isinstance(parameters, Mapping) or not parameters or "properties" in parameters:
         return parameters
     is_map = all(isinstance(child, Mapping) for child in parameters.values())
