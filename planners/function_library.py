@@ -4,10 +4,12 @@ Tasks define their functions by themselves, so that many are the same, or nearly
 the same. Adopted into the library in the order of the tasks, near-identical ones become one, and names stay unique.
 """
 
+import json
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from planners.button import TaskPlan
 from planners.function_validity import LONGEST_NAME, flow_errors
@@ -17,6 +19,7 @@ from toolgraph.dialogue.task import CompositionalTask
 from toolgraph.graph.embedding import Vectors
 from toolgraph.graph.vector_cache import Vector
 from toolgraph.tools import pointers
+from toolgraph.tools.definition import Definition
 from toolgraph.tools.fields import top_level
 from toolgraph.tools.inference import VERBS
 from toolgraph.tools.names import split_words
@@ -68,7 +71,7 @@ class FunctionLibrary:
         if tool.name in self._by_name:
             raise ValueError(f"the library holds a function {tool.name} already")
         self._by_name[tool.name] = tool
-        self._by_body.setdefault(_body(tool), tool)
+        self._by_body.setdefault(body_of(tool), tool)
         self._by_signature.setdefault(_signature(tool), []).append(tool)
 
     def adopt(self, plan: TaskPlan) -> tuple[TaskPlan, tuple[ToolSpec, ...]]:
@@ -89,10 +92,16 @@ class FunctionLibrary:
             known[tool.name] = found
         return with_tools(plan, known), tuple(new)
 
-    def distractors(self, tools: Sequence[ToolSpec], *, count: int, chooser: random.Random) -> tuple[ToolSpec, ...]:
-        """Return up to `count` functions that none of `tools` is nearly the same as, nor they among themselves."""
+    def distractors(
+        self, tools: Sequence[ToolSpec], *, count: int, chooser: random.Random, among: int | None = None
+    ) -> tuple[ToolSpec, ...]:  # fmt: skip
+        """Return up to `count` functions, none of which is nearly one of `tools` or another of them.
+
+        They are drawn from the first `among` functions of the library, or from all.
+        """
         drawn: list[ToolSpec] = []
-        for candidate in chooser.sample(self.tools, len(self)) if count else ():
+        possible = self.tools[:among] if count else ()
+        for candidate in chooser.sample(possible, len(possible)):
             if len(drawn) == count:
                 break
             if not any(candidate.name == one.name or self._are_alike(candidate, one) for one in (*tools, *drawn)):
@@ -101,14 +110,14 @@ class FunctionLibrary:
 
     def _known(self, tool: ToolSpec, plan: TaskPlan) -> ToolSpec | None:
         """The function of the library that does what `tool` does, as far as the plan is concerned."""
-        same = self._by_body.get(_body(tool))
+        same = self._by_body.get(body_of(tool))
         if same is not None:
             return same
         others = {one.name for one in plan.tools if one is not tool}
         for one in self._by_signature.get(_signature(tool), ()):
-            if one.name not in others and self._are_alike(one, tool):
-                if _still_fits(with_tools(plan, {tool.name: one}), one):
-                    return one
+            is_free = one.name not in others
+            if is_free and self._are_alike(one, tool) and _still_fits(with_tools(plan, {tool.name: one}), one):
+                return one
         return None
 
     def _are_alike(self, one: ToolSpec, other: ToolSpec) -> bool:
@@ -161,6 +170,11 @@ def tools_by_subtask(task: CompositionalTask, tools: Iterable[ToolSpec]) -> dict
     return {one.id: [by_name[name] for name in one.functions] for one in task.subtasks}
 
 
+def body_of(tool: ToolSpec) -> str:
+    """Return a definition without its name, as canonical text: the same for what goes by several names."""
+    return _body_of(Definition(tool))
+
+
 def _still_fits(plan: TaskPlan, tool: ToolSpec) -> bool:
     """Whether every flow fits, and whatever is read from a result of `tool` is there."""
     if next(flow_errors(plan.task, tools_by_subtask(plan.task, plan.tools)), None) is not None:
@@ -210,9 +224,10 @@ def _signature(tool: ToolSpec) -> Signature:
     return frozenset((field.pointer, field.types) for field in tool.parameter_fields)
 
 
-def _body(tool: ToolSpec) -> str:
-    """A definition without its name, as canonical text."""
-    return tool.model_copy(update={"name": "_"}).definition_key
+@lru_cache(maxsize=8192)
+def _body_of(definition: Definition) -> str:
+    tool = definition.tool
+    return json.dumps([tool.description, tool.parameters, tool.returns], sort_keys=True, ensure_ascii=False)
 
 
 def _text(tool: ToolSpec) -> str:

@@ -29,7 +29,7 @@ class Repeated(NamedTuple):
 
 
 class KeptTasks:
-    """The tasks kept so far, each compared with by the embedding of its text.
+    """The tasks kept so far, by the embeddings of their texts; `functions` are keys that tell a task's functions.
 
     Rules write from stock: what they say twice has most of its words in common and takes a common function. With
     `by_words` only such pairs are embedded, which spares a run without a model most of that work and often all of it.

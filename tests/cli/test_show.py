@@ -103,3 +103,18 @@ def test_arguments_that_are_no_json_are_shown_as_they_are(tmp_path):
     path.write_text(json.dumps({"id": "x", "tools": [], "messages": [{"role": "assistant", "tool_calls": [call]}]}))
 
     assert "-> f({nonsense)" in show(path).output
+
+
+def test_thoughts_are_told_apart_from_words(tmp_path):
+    thinking = [*RECORD["messages"][:2], {"role": "assistant", "reasoning": "long " * 50, "content": "None."}]
+    path = tmp_path / "d.jsonl"
+    path.write_text(json.dumps({**RECORD, "messages": thinking, "meta": {"composition": "chain"}}))
+
+    shown, coloured = show(path).output, show(path, color=True).output
+
+    assert "composition: chain" in shown
+    assert "\n   thinks: long long" in shown
+    assert shown.index("thinks: ") < shown.index("Assistant: None.")
+    thought = [line for line in coloured.split("\n") if "long" in line]
+    assert len(thought) == 3
+    assert all(line.startswith("\x1b[2m\x1b[3m") for line in thought)

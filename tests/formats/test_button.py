@@ -377,7 +377,7 @@ def test_results_that_do_not_fit_their_calls_are_one_sentence(content, reason):
         ({"messages": [{"role": "system", "content": "Hi"}]}, "begin with a system message holding <tool>"),
         ({"messages": [{"role": "system", "content": "<tool>[{}]"}]}, "message 0: has no '</tool>'"),
         ({"messages": [{"role": "system", "content": "<tool>[{]</tool>"}]}, "what stands in <tool> is not valid JSON"),
-        ({"messages": [{"role": "system", "content": "<tool>[5]</tool>"}]}, "tool 1: expected a tool or a list of tools"),
+        ({"messages": [{"role": "system", "content": "<tool>[5]</tool>"}]}, "tool 1: expected a tool"),
         ({"messages": [{"role": "system", "content": "<tool>[{}]</tool>"}]}, "tool 1:"),
         ({"messages": [*record()["messages"], 5]}, "message 1: expected an object, found int"),
         (

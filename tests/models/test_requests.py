@@ -1,11 +1,16 @@
 import os
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from planners.task_validity import composition_errors
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedStep, PlannedTurn
 from toolgraph.dialogue.messages import Message, ToolCall
+from toolgraph.dialogue.task import Composition, CompositionalTask, DataFlow, SubTask
 from toolgraph.models import requests
+from toolgraph.models.compositions import example_of, rule_of
 from toolgraph.models.filling import FillRequest
 from toolgraph.models.judging import JudgeRequest
 from toolgraph.models.offline.backend import RULES
@@ -20,6 +25,7 @@ from toolgraph.models.requests import (
 )
 from toolgraph.models.tasks import (
     AtomicTaskRequest,
+    CompositionAnswer,
     CompositionRequest,
     ExpansionRequest,
     ExtractionRequest,

@@ -2,6 +2,7 @@ import pytest
 from talks import TOOLS, calls, failed, good, places, reasons, result, says, system, talk, user
 
 from toolgraph.dialogue.messages import Message
+from toolgraph.dialogue.parallel import PARALLEL_OFF, PARALLEL_ON
 from toolgraph.tools.spec import ToolSpec
 
 
@@ -126,3 +127,31 @@ def test_a_dialogue_that_ends_in_any_other_way_than_with_the_assistants_words_is
 
 def test_tools_of_other_dialogues_do_not_matter():
     assert failed(good().model_copy(update={"tools": (*TOOLS, ToolSpec(name="unused"))})) == set()
+
+
+TWO_AT_ONCE = (
+    user("Rooms in Lisbon and Porto?"),
+    calls(("a", "search_rooms", {"city": "Lisbon"}), ("b", "search_rooms", {"city": "Porto"})),
+    result("a", {"rooms": []}),
+    result("b", {"rooms": []}),
+    says("There are none."),
+)
+
+
+@pytest.mark.parametrize(
+    "sentence", [PARALLEL_OFF, "You should call one function at a time, and wait for the response."]
+)
+def test_two_calls_at_once_are_found_where_one_at_a_time_is_asked_for(sentence):
+    dialogue = talk(system(f"Be kind. {sentence}"), *TWO_AT_ONCE)
+
+    assert places(dialogue, "one_at_a_time") == [(2, "b")]
+    assert failed(dialogue) == {"one_at_a_time"}
+
+
+@pytest.mark.parametrize("said", [(), (system("Be kind."),), (system(PARALLEL_ON),)])
+def test_two_calls_at_once_are_in_order_anywhere_else(said):
+    assert failed(talk(*said, *TWO_AT_ONCE)) == set()
+
+
+def test_tools_of_one_name_are_found():
+    assert places(good().model_copy(update={"tools": (*TOOLS, TOOLS[0])}), "known_tool") == [(-1, "search_rooms")]

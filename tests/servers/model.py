@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tests.servers.memory import Memory
+from tests.servers.memory import Memory, with_calls
 from toolgraph.models.offline.backend import OfflineBackend
 from toolgraph.models.request import Request
 from toolgraph.models.requests import AssistantAnswer, AssistantRequest, UserRequest
@@ -55,9 +55,11 @@ class RuleModel:
     def _act(self, body: Body, request: AssistantRequest) -> Said:
         has_results = any(fact["role"] == "tool" for fact in body["messages"]) or "tools" not in body
         known = self._memory.for_assistant(request)
+        if request.task is not None:
+            known = with_calls(request, self._rules)
         known = known if has_results else known.model_copy(update={"call_ids": ()})
         answer: AssistantAnswer = self._rules.complete(known).answer
-        reasons = "The user's words say what is needed." if request.wants_reasoning else ""
+        reasons = (answer.reasoning or "The user's words say what is needed.") if request.wants_reasoning else ""
         if "tools" in body:
             lead = f"<reasoning>{reasons}</reasoning>\n" if reasons else ""
             return Said(lead + answer.text, tuple((call.tool, call.arguments) for call in answer.calls))

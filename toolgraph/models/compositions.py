@@ -135,5 +135,11 @@ def rule_of(composition: Composition, *, depth: int) -> str:
 
 
 def example_of(composition: Composition) -> str:
-    """Return a task of a kind as JSON, in the form in which one is answered."""
-    return json.dumps(_EXAMPLES[composition], ensure_ascii=False, indent=2)
+    """Return a task of a kind as JSON, in the form in which one is answered; entries of lists have a line each."""
+    example = _EXAMPLES[composition]
+    parts = []
+    for name, value in example.items():
+        lines = [json.dumps(one, ensure_ascii=False) for one in value] if isinstance(value, list) else []
+        text = "[\n  " + ",\n  ".join(lines) + "\n]" if lines else json.dumps(value, ensure_ascii=False)
+        parts.append(f'"{name}": {text}')
+    return "{" + ",\n".join(parts) + "}"

@@ -23,7 +23,7 @@ from planners.scenarios import (
     without_duplicates,
 )
 from toolgraph.dialogue.messages import Message
-from toolgraph.errors import ConfigError, FormatError, RunDirectoryError
+from toolgraph.errors import ConfigError, RunDirectoryError
 from toolgraph.formats.files import dialogue_file, read_numbered
 from toolgraph.graph.storage import write_whole
 from toolgraph.models.offline.scenarios import bank, domain_of
@@ -66,8 +66,8 @@ def prepare_scenarios(
 
     Those of a file and those extracted from seed conversations come first, in their order; without either it is our own
     bank. What repeats another is taken out. Then `expand` new ones are asked for, each from one of these drawn by
-    `seed`, and what repeats another is taken out again. With `is_offline` a scenario must be of a domain the rules know.
-    Requests are made by `workers` threads; the outcome does not depend on who is done first.
+    `seed`, and what repeats another is taken out again. With `is_offline` a scenario must be of a domain that the
+    rules know. Requests are made by `workers` threads; the outcome does not depend on who is done first.
 
     Raises:
         ConfigError: the file of scenarios cannot be used, or there is nothing that can be.

@@ -5,6 +5,7 @@ whether it says what another says, what its functions are called, and which othe
 leaves one line in `tasks.jsonl`, so that a run goes on where it stood and asks nothing again.
 """
 
+import json
 import os
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,16 +15,16 @@ from typing import BinaryIO
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from planners.button import TaskFailed, TaskPlan
-from planners.function_library import FunctionLibrary
+from planners.function_library import FunctionLibrary, body_of
 from planners.scenarios import Scenario
 from planners.task_uniqueness import KeptTasks
 from toolgraph.dialogue.blueprint import Blueprint
 from toolgraph.dialogue.record import Usage
 from toolgraph.errors import AnswerError, BudgetReached, EndpointError, GenerationError, RunDirectoryError
+from toolgraph.graph.storage import write_whole
 from toolgraph.models.request import AnswerFailed
 from toolgraph.run.outcome import id_of
 from toolgraph.seeds import rng
-from toolgraph.tools.catalogue import write_tools
 from toolgraph.tools.edges import ToolSample
 from toolgraph.tools.spec import ToolSpec
 
@@ -157,10 +158,6 @@ class Tasks:
         for index in indices:
             self._waiting.pop(index, None)
 
-    def write_library(self, path: Path) -> None:
-        """Write the library as a file of tools."""
-        write_tools(self._library.tools, path)
-
     def close(self) -> None:
         """Close the file."""
         self._file.close()
@@ -186,13 +183,14 @@ class Tasks:
         """What becomes of a plan beside those before it."""
         usage = plan.blueprint.usage
         common = {"id": id_of(index), "index": index, "usage": usage}
-        repeated = self._kept.repeated(plan.task.text, [tool.name for tool in plan.tools])
+        functions = [body_of(tool) for tool in plan.tools]
+        repeated = self._kept.repeated(plan.task.text, functions)
         if repeated is not None:
             reason = f"says what {repeated.id} says (similarity {repeated.similarity:.2f}): {repeated.text}"
             return TaskRecord.model_validate(
                 {**common, "stage": "filter", "check": "unique", "reason": reason, "raw": plan.task.text}
             )
-        self._kept.keep(id_of(index), plan.task.text, [tool.name for tool in plan.tools])
+        self._kept.keep(id_of(index), plan.task.text, functions)
         before = len(self._library)
         adopted, new = self._library.adopt(plan)
         chooser = rng(self._seed, "distractors", index)
@@ -211,11 +209,30 @@ class Tasks:
                 self._library.add(tool)
             if record.blueprint is not None and record.blueprint.task is not None:
                 task = record.blueprint.task
-                names = [name for one in task.subtasks for name in one.functions]
-                self._kept.keep(record.id, task.text, names)
+                names = dict.fromkeys(name for one in task.subtasks for name in one.functions)
+                self._kept.keep(record.id, task.text, [body_of(self._library[name]) for name in names])
         if not is_done:
             self._waiting[record.index] = record
         self.count += 1
+
+
+def settle_files(directory: Path, *, tried: int | None = None) -> None:
+    """Write the library of the tasks prepared; with `tried`, drop tasks behind that index, which nobody has played.
+
+    Those cost nothing to make again where rules make them, and how many there are depends on how the run was started.
+    """
+    functions: list[str] = []
+    end = count = 0
+    with (directory / TASKS).open("r+b") as file:
+        for line in file:
+            if count == tried:
+                break
+            count, end = count + 1, end + len(line)
+            functions += [json.dumps(ToolSpec.model_validate(one).model_dump(), ensure_ascii=False) + "\n"
+                          for one in json.loads(line).get("functions", ())]  # fmt: skip
+        if tried is not None:
+            file.truncate(end)
+    write_whole(directory / LIBRARY, lambda path: path.write_text("".join(functions), encoding="utf-8"))
 
 
 def _read(path: Path) -> tuple[list[TaskRecord], int]:

@@ -115,7 +115,7 @@ class _Word(NamedTuple):
 
 def _nearest(words: Counter[str]) -> str:
     """The field in which words are worth most, or nothing; one said twice counts a little more, not twice."""
-    worth: Counter[str] = Counter()
+    worth: dict[str, float] = defaultdict(float)
     for word, count in words.items():
         known = _word(word)
         for field in known.fields:
@@ -135,7 +135,7 @@ def _word(word: str) -> _Word:
 @cache
 def _vocabulary() -> Mapping[str, Mapping[str, float]]:
     """For each stem the fields that use it, and in how many of their texts, as `_Word.fields` has it."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
+    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for name, weight, text in _texts():
         for stem in stems_in(text):
             found[stem][name] += weight

@@ -6,7 +6,8 @@ from functools import lru_cache
 from toolgraph.dialogue.blueprint import PlannedCall, PlannedStep
 from toolgraph.dialogue.task import Composition, CompositionalTask, DataFlow, SubTask
 from toolgraph.models.offline.banks import load_words
-from toolgraph.models.offline.composing import Composed, Part, compose, steps_of
+from toolgraph.models.offline.composed import Composed, Part, steps_of
+from toolgraph.models.offline.composing import compose
 from toolgraph.models.offline.speech import capitalised, describe_pick
 from toolgraph.models.offline.styles import apply_style, unprotect
 from toolgraph.models.offline.task_wording import TaskWords

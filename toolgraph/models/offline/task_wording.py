@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedTurn
 from toolgraph.dialogue.messages import Message
 from toolgraph.models.offline.banks import load_words
-from toolgraph.models.offline.composing import Composed, Part
+from toolgraph.models.offline.composed import Composed, Part
 from toolgraph.models.offline.derived import wording_of
 from toolgraph.models.offline.speech import capitalised, describe_pick, join_phrases
 from toolgraph.models.offline.styles import VALUE_START, protect
@@ -87,10 +87,12 @@ class TaskWords:
         key = (argument.call, argument.pick)
         if argument.pick and key not in self._named:
             self._named.add(key)
-            if self._is_ambiguous(argument):
+            if argument.pick != "0" and self._is_ambiguous(argument):
                 return f"{describe_pick(argument.pick, noun, random.Random(1)).removesuffix(' one')} {noun}".replace(
                     f"{noun} {noun}", noun
                 )
+            if argument.pick == "0":
+                return f"the first {noun} you find"
             return describe_pick(argument.pick, noun, self.random)
         return f"that {noun}"
 
@@ -170,8 +172,8 @@ class _Statement:
         if len(roots) > 1:
             asks = [self.told.ask_of_all(roots)] if _is_one_question(roots) else [self.told.ask(root) for root in roots]
             told = [self._framed(self._beside(asks))]
-            told += [self._onward(part, "both" if number == len(onward) - 1 else "onward")
-                     for number, part in enumerate(onward)]  # fmt: skip
+            told += [self._onward(part, "onward") for part in onward[:-1]]
+            told.append(self._onward(onward[-1], "among" if len(asks) < len(roots) else "both"))
         elif onward and self.random.random() < ONE_SENTENCE and self._is_short(roots[0], onward[0]):
             joined = self._pattern("joined").replace("{a}", self.told.ask(roots[0]))
             told = [self._framed(joined.replace("{b}", self.told.ask(onward[0])))]

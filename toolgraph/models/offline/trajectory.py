@@ -9,7 +9,7 @@ from toolgraph.dialogue.messages import ToolCall
 from toolgraph.errors import AnswerError
 from toolgraph.models.offline.assistant import Assistant
 from toolgraph.models.offline.banks import load_words
-from toolgraph.models.offline.composing import Composed, Part, price_of
+from toolgraph.models.offline.composed import Composed, Part, price_of
 from toolgraph.models.offline.facts import Outcome, clause, entry_name, spoken_value, tell
 from toolgraph.models.offline.speech import capitalised, join_phrases, pick_entry, superlative
 from toolgraph.models.offline.styles import unprotect
