@@ -5,7 +5,7 @@ import re
 from agents.steps import StepError
 from toolgraph.dialogue.task import CompositionalTask
 from toolgraph.quality.known import Known
-from toolgraph.quality.statements import statements_in
+from toolgraph.quality.statements import Statement, statements_in
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
@@ -13,6 +13,8 @@ SPARE_WORDS = 120
 """Words that a statement may have beyond twice those of the task."""
 NATURAL_WORDS = 3
 """Words of a function's name that people may well say in a row, as in "get the train times"."""
+YEAR = 4
+"""Figures of a year."""
 _SCRIPT = re.compile(r"(?mi)^\s*(?:assistant|user|you|system|tool|function)\s*:")
 _STEPS = re.compile(
     r"\bsub-?tasks?\b|\bstep\s+(?:\d|one|two|three)\b|(?m:^\s*(?:\d{1,2}[.)]|[-*•])\s+\S)|"
@@ -62,11 +64,24 @@ def require_whole(
 
 
 def unstated(text: str, task: CompositionalTask, *, system: str, names: bool = True) -> tuple[str, ...]:
-    """Return the values of a task that a text does not state; `names` says whether names count."""
-    known = Known(())
-    known.add_text(system)
-    known.add_text(text)
+    """Return the values of a task that a text does not state; `names` says whether names count.
+
+    What the system message tells need not be said, but for small figures: those of today's date are in it by chance.
+    """
     kinds = {"address", "id", "number", "count", "day", *(("name", "quotation") if names else ())}
+    told, said, both = _known(system), _known(text), _known(system, text)
+
+    def is_stated(one: Statement) -> bool:
+        is_small = one.kind in ("number", "count") and len(one.value) < YEAR
+        return said.has(one) or (both.has(one) and not (is_small and told.has(one)))
+
     return tuple(
-        dict.fromkeys(one.text for one in statements_in(task.text) if one.kind in kinds and not known.has(one))
+        dict.fromkeys(one.text for one in statements_in(task.text) if one.kind in kinds and not is_stated(one))
     )
+
+
+def _known(*texts: str) -> Known:
+    known = Known(())
+    for text in texts:
+        known.add_text(text)
+    return known

@@ -64,15 +64,16 @@ def tool_of(function: FunctionDefinition) -> ToolSpec:
 def tool_key(function: FunctionDefinition) -> str:
     """Return a function's definition as canonical text, whichever sub-task takes it."""
     return json.dumps(
-        [function.name, function.description, function.parameters, function.returns], ensure_ascii=False
+        [function.name, function.description, function.parameters, function.returns, function.effects],
+        ensure_ascii=False,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=8192)
 def _tool(key: str) -> ToolSpec:
     """One object for every mention of a definition, so that its fields and validators are worked out once."""
-    name, description, parameters, returns = json.loads(key)
-    return ToolSpec(name=name, description=description, parameters=parameters, returns=returns)
+    name, description, parameters, returns, effects = json.loads(key)
+    return ToolSpec(name=name, description=description, parameters=parameters, returns=returns, effects=effects)
 
 
 def _share_errors(subtasks: Sequence[SubTask], functions: Sequence[FunctionDefinition]) -> Iterator[str]:
@@ -91,7 +92,7 @@ def _own_errors(function: FunctionDefinition) -> Iterator[str]:
 @lru_cache(maxsize=8192)
 def _definition_errors(key: str) -> tuple[str, ...]:
     """What is wrong with a definition by itself, worked out once however many tasks use it."""
-    name, description, parameters, returns = json.loads(key)
+    name, description, parameters, returns, _ = json.loads(key)
     return tuple(_told(name, description, parameters, returns))
 
 

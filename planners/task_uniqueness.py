@@ -10,9 +10,12 @@ from toolgraph.quality.duplicates import KeptVectors
 
 SIMILARITY = 0.9
 """The cosine above which two tasks are the same."""
-LEAST_SHARED = 0.3
-"""Words that two tasks of rules have in common, as a share of all words of both, below which their cosine is never that
-high. Measured on 600 tasks: among 0.9 and above the least was 0.45."""
+LEAST_SHARED = 0.4
+"""Words that two tasks of rules have in common, as a share of all words of both, from which they are compared.
+
+Measured on 4,000 tasks made by rule: 84 pairs have a cosine above 0.9, and 62 of these are found so at a fourth of the
+embeddings or less. What is missed is half a percent of the tasks there, and nothing among the first 600.
+"""
 
 EmbedTexts = Callable[[Sequence[str]], Vectors]
 """Gives the vectors of texts, of length 1 each."""
@@ -31,7 +34,7 @@ class Repeated(NamedTuple):
 class KeptTasks:
     """The tasks kept so far, by the embeddings of their texts; `functions` are keys that tell a task's functions.
 
-    Rules write from stock: what they say twice has most of its words in common and takes a common function. With
+    Rules write from stock: what they say twice mostly has its words in common, and takes a common function. With
     `by_words` only such pairs are embedded, which spares a run without a model most of that work and often all of it.
     """
 

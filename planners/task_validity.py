@@ -27,7 +27,7 @@ _TECHNICAL = re.compile(
 )
 _PLACEHOLDER = re.compile(
     r"\[[^\]]*\]|<[A-Za-z][^>]*>|\{[^}]*\}|_{3,}|\bX{2,}\b|\bXYZ\b|\bTBD\b|"
-    r"\b[Mm]y (?:usual|favou?rite|preferred|regular)\b|"
+    r"\b(?:at|from|to|with|for|in|book|order|reserve|get|use|send|as) my (?:usual|favou?rite|preferred|regular)\b|"
     r"\b(?:a|an|the|some) (?:certain|specific|specified|given|particular|chosen|desired|following)\b|"
     r"\bmy (?:current )?(?:location|city|town|area|address|destination)\b|\bnear me\b|\bnearby me\b"
 )

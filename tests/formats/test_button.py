@@ -1,6 +1,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from layouts import messages_held
 from talks import TOOLS, calls, good, result, says, system, talk, user
 
@@ -441,3 +443,36 @@ def test_our_own_good_dialogue_survives_but_for_the_ids_of_its_calls():
 
     assert [message.content for message in again] == [message.content for message in good().messages]
     assert [call.id for message in again for call in message.tool_calls] == ["call_1", "call_2"]
+
+
+PIECES = [
+    "<call>", "</call>", "<final>", "</final>", "<tool>", "[", "]", "{", "}", ONE, "'name'", '"', ":", ",", "```json",
+    "\n", "&lt;call&gt;", "да", "5", "Look.",
+]  # fmt: skip
+SOUPS = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
+KEYS = st.sampled_from(["name", "arguments", "results", "role", "content", "function", "parameters", "required"])
+ANYTHING = st.recursive(
+    st.none() | st.integers() | SOUPS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=6,
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["user", "assistant", "tool"]), SOUPS | ANYTHING), max_size=4), ANYTHING)
+def test_whatever_others_write_is_a_dialogue_or_one_sentence(said, tools):
+    told, given_record = "", record(*said, tools=tools if isinstance(tools, str) else json.dumps([tools]))
+    try:
+        dialogue = button.read(given_record, "x")
+    except FormatError as error:
+        told = str(error)
+    else:
+        spoken = [role for role, _ in said if role != "tool"]
+        assert [message.role for message in dialogue.messages[1:] if message.role != "tool"] == spoken
+    assert "\n" not in told
+
+
+def test_a_record_is_known_by_its_functions_and_its_tags():
+    assert button.matches(record(("user", "Hi")))
+    assert not button.matches({**record(("user", "Hi")), "tools": []})
+    assert not button.matches({"messages": [{"role": "system", "content": "Of <tool>[] I know."}]})
+    assert not button.matches({"messages": []})

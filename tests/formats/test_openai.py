@@ -81,3 +81,9 @@ def test_equal_tools_of_one_file_are_one_object():
     one, other = (read(tools=[{"name": "f", "parameters": {}}]) for _ in range(2))
 
     assert one.tools[0] is other.tools[0]
+
+
+@pytest.mark.parametrize("entry", [[], 5, "find"])
+def test_a_tool_that_is_no_object_is_one_sentence(entry):
+    with pytest.raises(FormatError, match=r"f\.jsonl, line 3, tool 1: expected a tool \(an object\), found"):
+        read(tools=[entry])

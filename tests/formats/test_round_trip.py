@@ -3,6 +3,7 @@
 import inspect
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from layouts import messages_held
@@ -67,7 +68,8 @@ def defined(tools):
     return [(tool.name, tool.description, tool.parameters) for tool in tools]
 
 
-@given(dialogues(), st.sampled_from(sorted(FORMATS)))
+@pytest.mark.parametrize("name", FORMATS)
+@given(dialogue=dialogues())
 def test_export_then_import_gives_the_same_dialogue(dialogue, name):
     again = there_and_back(dialogue, name)
 

@@ -6,13 +6,14 @@ import sys
 import zlib
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from tests.conftest import SMALL_CATALOGUE
 from tests.servers.chat import KEY, MODEL
 from tests.servers.hashed import link
 from tests.servers.serve import ROOT
 from tests.servers.spool import Spool, telling
+from toolgraph.dialogue.task import Composition
 from toolgraph.formats import read_dialogues
 from toolgraph.quality.checks import run_checks
 from toolgraph.run.config import RunConfig
@@ -21,6 +22,12 @@ from toolgraph.run.summary import RunSummary
 
 SHORT = {"turns": "2", "tools_per_dialogue": "2-3", "timeout": 5.0, "patience": 20.0}
 """Dialogues of about nine requests, over a catalogue of four tools."""
+TASKS = {
+    "mode": "button", "compositions": dict.fromkeys(get_args(Composition), 1.0), "parallel": 0.7, "timeout": 5.0,
+    "patience": 20.0,
+}  # fmt: skip
+"""Tasks of every kind, from the scenarios that ship with toolgraph; about twelve requests each."""
+MODES = ("toolflow", "button")
 
 
 def write_tools(folder: Path) -> Path:
@@ -33,6 +40,13 @@ def write_tools(folder: Path) -> Path:
 def config_for(base_url: str, tools: Path, *, n: int, **changes: Any) -> RunConfig:
     """Return the configuration of a run of `n` short dialogues with the rule server."""
     return RunConfig(**{"tools": (str(tools),), "n": n, "model": (MODEL,), "base_url": base_url, **SHORT, **changes})
+
+
+def config_in(mode: str, base_url: str, tools: Path, *, n: int, **changes: Any) -> RunConfig:
+    """Return the configuration of a run in one of the modes; `tools` is of use in one of them only."""
+    if mode == "toolflow":
+        return config_for(base_url, tools, n=n, **changes)
+    return RunConfig(**{"n": n, "model": (MODEL,), "base_url": base_url, **TASKS, **changes})
 
 
 def run(config: RunConfig, out: Path, spool: Spool) -> RunSummary:

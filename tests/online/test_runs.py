@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests.online.runs import accepted_in, config_for, require_sound, run, usage_lines
+from tests.online.runs import accepted_in, config_for, config_in, lines_of, require_sound, run, usage_lines
 from tests.servers.chat import ChatServer
 
 
@@ -112,3 +112,40 @@ def test_tools_that_lack_something_are_filled_by_the_model_first(tools, spool, t
 
     stages = Counter(line["stage"] for line in usage_lines(tmp_path / "run"))
     assert (summary.accepted, stages["fill"]) == (4, 1)  # `get_weather` alone states no returns
+
+
+# --- compositional tasks --------------------------------------------------------------------------------------------
+
+MAKING = ("atomic_task", "composition", "filter", "functions")
+
+
+def test_a_run_of_tasks_ends_with_as_many_as_were_wanted_and_asks_nothing_twice(tools, spool, tmp_path):
+    with ChatServer(spool) as server:
+        summary = run(config_in("button", server.base_url, tools, n=30), tmp_path / "run", spool)
+
+    assert (summary.accepted, summary.stopped) == (30, "")
+    require_sound(tmp_path / "run", accepted=30)
+    assert server.refused == {}
+    assert server.asked_again == 0
+    lines, rejected = usage_lines(tmp_path / "run"), lines_of(tmp_path / "run" / "rejected.jsonl")
+    asked = Counter((line["dialogue"], line["stage"]) for line in lines)
+    for name, line in accepted_in(tmp_path / "run").items():
+        messages = json.loads(line)["messages"]
+        said = sum(message["role"] != "system" for message in messages)
+        assert [asked[name, stage] for stage in MAKING] == [1, 1, 1, 1]
+        assert asked[name, "dialogue"] == said
+    assert not any(entry["stage"] in ("user", "assistant", "tool", "dialogue") for entry in rejected), rejected
+
+
+def test_nothing_of_what_the_assistant_knew_is_left_in_a_trajectory(tools, spool, tmp_path):
+    with ChatServer(spool) as server:
+        run(config_in("button", server.base_url, tools, n=12), tmp_path / "run", spool)
+
+    dialogues = [json.loads(line) for line in accepted_in(tmp_path / "run").values()]
+    assert {dialogue["meta"]["mode"] for dialogue in dialogues} == {"button"}
+    assert len({dialogue["meta"]["composition"] for dialogue in dialogues}) > 3
+    for dialogue in dialogues:
+        first = next(message for message in dialogue["messages"] if message.get("tool_calls"))
+        assert first["reasoning"]
+        assert "beforehand" not in json.dumps(dialogue["messages"])
+        assert dialogue["meta"]["plan"] == "none"

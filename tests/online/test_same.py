@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.online.runs import accepted_in, run
+from tests.online.runs import TASKS, accepted_in, run
 from tests.servers.chat import MODEL, ChatServer
 from tests.servers.faults import FAULTS
 from toolgraph.run.config import RunConfig
@@ -36,3 +36,13 @@ def test_plans_without_calls_lead_to_the_same_dialogues_too(plan, spool, tmp_pat
 
     assert said_in(tmp_path / "online") == said_in(tmp_path / "offline")
     assert not any("steps" in json.dumps(body.get("response_format", "")) for body in server.bodies)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_of_asking_gives_the_tasks_and_trajectories_of_the_offline_rules(way, spool, tmp_path):
+    tasks = {name: value for name, value in TASKS.items() if name not in ("timeout", "patience")}
+    run(RunConfig(n=N, workers=1, **tasks), tmp_path / "offline", spool)
+    with ChatServer(spool, faults=FAULTS[way]() if way in FAULTS else ()) as server:
+        run(RunConfig(n=N, model=(MODEL,), base_url=server.base_url, **tasks), tmp_path / "online", spool)
+
+    assert said_in(tmp_path / "online") == said_in(tmp_path / "offline")

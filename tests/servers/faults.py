@@ -355,7 +355,8 @@ def _has_format(asked: Asked, kind: str) -> bool:
 
 
 def _plans_by_schema(asked: Asked) -> bool:
-    return _has_format(asked, "json_schema") and '"turns"' in json.dumps(asked.json["response_format"])
+    schema = json.dumps(asked.json["response_format"]) if _has_format(asked, "json_schema") else ""
+    return '"turns"' in schema or '"subtasks"' in schema
 
 
 def _has_long_limit(asked: Asked) -> bool:

@@ -1,4 +1,4 @@
-"""`toolgraph generate`: tools in, checked dialogues out."""
+"""`toolgraph generate`: tools, or scenarios, in and checked dialogues out."""
 
 import json
 import sys
@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from toolgraph.cli.button_options import button_options
 from toolgraph.cli.graph import PATH, tools_options
 from toolgraph.cli.model_options import GroupedCommand, endpoint_options, parse_extra, role_options
 
@@ -22,12 +23,13 @@ from toolgraph.cli.model_options import GroupedCommand, endpoint_options, parse_
 @click.option("--plan", help="What is planned ahead: grounded, intents or none.  [default: grounded]")
 @click.option("--threshold", type=float, help="Cosine above which fields are alike.  [default: 0.82]")
 @click.option("--embedder", help="Name or path of a sentence-transformers model.  [default: embedded]")
-@click.option("--mode", help="How dialogues are planned.  [default: toolflow]")
+@click.option("--mode", help="What comes first: tools (toolflow) or tasks (button).  [default: toolflow]")
 @click.option("--workers", type=int, help="Processes to use, or threads with a model; 0 chooses.  [default: 0]")
 @click.option("--max-tries", type=int, help="Give up after this many tries.  [default: 20 n + 100]")
 @click.option("--config", "config_file", type=PATH, help="YAML file with these options by name; flags win.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--dry-run", is_flag=True, help="With a model: try a few dialogues and say what all would take.")
+@button_options
 @endpoint_options
 @role_options
 def command(
@@ -35,6 +37,8 @@ def command(
     dry_run: bool, **flags: Any,
 ) -> None:  # fmt: skip
     """Synthesize dialogues over a catalogue of tools: yours, or the one that ships with toolgraph.
+
+    With --mode button it is tasks that come first: composed for everyday scenarios, and then given their functions.
 
     Every accepted dialogue passed every check. Interrupted, the same command continues and ends with the same bytes.
     Without --model nothing is asked of anybody and nothing costs anything.

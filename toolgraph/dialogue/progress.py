@@ -57,10 +57,10 @@ class Progress:
                 continue
             one = meant[0]
             sides = self._sides[one.id]
-            if lacking := self._before(one):
-                yield Objection("order", name, f"{name} comes before what it needs the outcome of: {lacking[0].text}")
-            elif any(side.other in taken for side in sides):
+            if any(side.other in taken for side in sides):
                 yield Objection("branch", name, f"{name} belongs to the outcome of a decision that did not come")
+            elif lacking := self._before(one):
+                yield Objection("order", name, f"{name} comes before what it needs the outcome of: {lacking[0].text}")
             elif sides and name in self._made[one.id] and not one.is_repeated:
                 yield Objection("branch", name, f"{name} was called, and what follows from a decision is done once")
             taken |= sides

@@ -20,7 +20,7 @@ from toolgraph.formats import embedded
 from toolgraph.formats.lenient import values_in
 from toolgraph.formats.linking import linked_results
 from toolgraph.formats.offered import read_tools
-from toolgraph.formats.replies import CALL, read_reply, untagged_json, write_reply
+from toolgraph.formats.replies import CALL, FINAL, read_reply, untagged_json, write_reply
 from toolgraph.tools.importers.json_schema import as_object_schema
 from toolgraph.tools.spec import ToolSpec
 
@@ -49,8 +49,10 @@ def matches(record: Mapping[str, Any]) -> bool:
         return False
     if not all(isinstance(said, Mapping) and said.keys() <= {"role", "content"} for said in messages):
         return False
-    first = messages[0].get("content")
-    return _role(messages[0]) == "system" and isinstance(first, str) and CALL in first and _opening(first) is not None
+    texts = [said["content"] for said in messages if isinstance(said.get("content"), str)]
+    if _role(messages[0]) != "system" or not texts or _opening(texts[0]) is None:
+        return False
+    return any(tag in text for text in texts for tag in (CALL, FINAL))
 
 
 def write(dialogue: Dialogue) -> dict[str, Any]:

@@ -32,10 +32,12 @@ def read_tools(entries: Any, where: str) -> tuple[ToolSpec, ...]:
     if not isinstance(entries, list):
         raise FormatError(f"{where}: 'tools' must be a list, found {type(entries).__name__}")
     file = where.split(", line ")[0]
-    tools = []
+    tools: list[ToolSpec] = []
     for number, entry in enumerate(entries, start=1):
+        if not isinstance(entry, dict):
+            raise FormatError(f"{where}, tool {number}: expected a tool (an object), found {type(entry).__name__}")
         try:
-            tools.append(_read_tool(json.dumps(entry), file))
+            tools.extend(_read_tool(json.dumps(entry), file))
         except ToolSpecError as error:
             reason = str(error).removeprefix(f"{file}: ")
             raise FormatError(f"{where}, tool {number}: {reason}") from error
@@ -43,5 +45,6 @@ def read_tools(entries: Any, where: str) -> tuple[ToolSpec, ...]:
 
 
 @lru_cache(maxsize=16384)
-def _read_tool(entry: str, file: str) -> ToolSpec:
-    return parse_tools(json.loads(entry), where=file)[0]
+def _read_tool(entry: str, file: str) -> tuple[ToolSpec, ...]:
+    """The one tool of an entry; an entry may be an object with a list of them as well."""
+    return parse_tools(json.loads(entry), where=file)

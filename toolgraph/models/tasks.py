@@ -13,6 +13,7 @@ from toolgraph.dialogue.task import Composition, CompositionalTask, DataFlow, Su
 from toolgraph.models.compositions import example_of, rule_of
 from toolgraph.models.offline.styles import manner_of
 from toolgraph.models.request import Request
+from toolgraph.tools.spec import Effects
 from toolgraph.models.shown import setting_text, transcript_text
 from toolgraph.models.shown_tasks import task_text
 
@@ -160,6 +161,8 @@ class FunctionDefinition(BaseModel):
     """JSON Schema of the arguments object; every parameter has a description."""
     returns: dict[str, Any]
     """JSON Schema of the result object; every field has a description."""
+    effects: Effects = "unknown"
+    """What a call changes: `reads`, `writes` or `deletes`; `unknown` where the writer does not say."""
 
 
 class FunctionsAnswer(BaseModel):

@@ -7,8 +7,9 @@ from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from planners import scenarios, task_uniqueness
 from planners.button import COMPOSITIONS, DEPTH
+from planners.scenarios import SIMILARITY as SCENARIO_SIMILARITY
+from planners.task_uniqueness import SIMILARITY as TASK_SIMILARITY
 from toolgraph.dialogue.task import Composition
 
 KINDS: tuple[str, ...] = get_args(Composition)
@@ -42,6 +43,10 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _as_path(value: Any) -> Any:
+    return str(value) if isinstance(value, Path) else value
+
+
 def as_paths(value: Any) -> Any:
     """One path stands for a list of one."""
     paths = [value] if isinstance(value, str | Path) else value
@@ -66,17 +71,15 @@ class TaskOptions(BaseModel):
     """The share of dialogues in which several calls may be made at once: all (on), none (off), or a part of them."""
     distractors: Annotated[str, BeforeValidator(_as_text)] = "0"
     """How many functions that no sub-task takes are offered beside the others: a number or a range."""
-    scenarios: Annotated[str | None, BeforeValidator(lambda value: str(value) if isinstance(value, Path) else value)] = (
-        Field(None, min_length=1)
-    )
+    scenarios: Annotated[str | None, BeforeValidator(_as_path)] = Field(None, min_length=1)
     """A file of scenarios; without one, and without seeds, those that ship with toolgraph are used."""
     seeds: Annotated[tuple[str, ...], BeforeValidator(as_paths)] = ()
     """Files of conversations that scenarios are extracted from."""
     expand: int = Field(0, ge=0, strict=True)
     """How many further scenarios are made out of those."""
-    scenario_similarity: Share = Field(scenarios.SIMILARITY, strict=True)
+    scenario_similarity: Share = Field(SCENARIO_SIMILARITY, strict=True)
     """The cosine above which two scenarios are the same."""
-    task_similarity: Share = Field(task_uniqueness.SIMILARITY, strict=True)
+    task_similarity: Share = Field(TASK_SIMILARITY, strict=True)
     """The cosine above which two tasks are the same."""
 
     @field_validator("compositions")

@@ -4,22 +4,26 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
-from toolgraph.dialogue.blueprint import PlanStyle
+from toolgraph.dialogue.blueprint import Mode, PlanStyle
 from toolgraph.errors import ConfigError
 from toolgraph.graph.graph import THRESHOLD
 from toolgraph.graph.sampling import STRATEGIES, parse_range
 from toolgraph.models.online.opening import OFFLINE
 from toolgraph.resources import data_dir
-from toolgraph.run import model_options
+from toolgraph.run import button_options, model_options
+from toolgraph.run.button_options import TaskOptions, as_paths
 from toolgraph.run.model_options import ModelOptions
 
 UNSTORED = ("workers", *model_options.UNSTORED)
 """What leaves no trace in a run: it is not written down, so that a run's bytes do not depend on it."""
+
+TOOLFLOW_KEYS = ("tools", "rename_duplicates", "strategy", "tools_per_dialogue", "turns", "plan", "threshold", "fill")
+"""What has no say in button mode."""
 
 _SECRET = re.compile(r"(?i)^key$|api[_-]?key$|secret|password|authorization|(?:api|auth|access)[_-]?token$")
 """Names under which people write down keys."""
@@ -30,24 +34,16 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _as_paths(value: Any) -> Any:
-    """One path stands for a list of one."""
-    paths = [value] if isinstance(value, str | Path) else value
-    return (
-        [str(path) if isinstance(path, Path) else path for path in paths] if isinstance(paths, list | tuple) else paths
-    )
-
-
 Range = Annotated[str, BeforeValidator(_as_text)]
 """A range of whole numbers, as in `2-6`, or one number."""
 
 
-class RunConfig(ModelOptions):
+class RunConfig(ModelOptions, TaskOptions):
     """The configuration of one run."""
 
-    mode: Literal["toolflow"] = "toolflow"
-    """How dialogues are planned: from a sample of linked tools."""
-    tools: Annotated[tuple[str, ...], BeforeValidator(_as_paths)] = ()
+    mode: Mode = "toolflow"
+    """How dialogues are planned: from a sample of linked tools, or from a task composed for a scenario."""
+    tools: Annotated[tuple[str, ...], BeforeValidator(as_paths)] = ()
     """Files and directories of tools, relative to the working directory; none stands for the catalogue we ship."""
     rename_duplicates: bool | None = Field(None, strict=True)
     """Whether different tools of one name are kept apart as NAME_2; none decides by where they come from."""
@@ -90,7 +86,10 @@ class RunConfig(ModelOptions):
 
     @property
     def sources(self) -> tuple[Path, ...]:
-        """The files and directories the tools are read from."""
+        """The files and directories the tools are read from, or in button mode the scenarios."""
+        if self.mode == "button":
+            given = (*(() if self.scenarios is None else (self.scenarios,)), *self.seeds)
+            return tuple(Path(path).expanduser() for path in given) or tuple(sorted((data_dir() / "domains").iterdir()))
         return tuple(Path(path).expanduser() for path in self.tools) or (data_dir() / "tools",)
 
     @property
@@ -100,7 +99,7 @@ class RunConfig(ModelOptions):
 
 
 EXPECTED: dict[str, str] = {
-    "mode": "toolflow",
+    "mode": "toolflow or button",
     "tools": "a list of files and directories",
     "rename_duplicates": "true or false",
     "n": "a whole number of at least 1",
@@ -113,6 +112,7 @@ EXPECTED: dict[str, str] = {
     "embedder": "embedded, or the name or path of a model",
     "workers": "a whole number of at least 0, where 0 leaves the choice to toolgraph",
     "max_tries": "a whole number of at least 1",
+    **button_options.EXPECTED,
     **model_options.EXPECTED,
 }
 """What each key must hold, in the words of an error message."""
@@ -170,8 +170,9 @@ def require_consistent(config: RunConfig) -> None:
     """See to it that no key asks for what another one rules out; a file may hold a part, so this is for the whole.
 
     Raises:
-        ConfigError: a key needs a model, or a judge, that is not there.
+        ConfigError: a key belongs to another mode, or needs a model, or a judge, that is not there.
     """
+    _require_own_keys(config)
     if config.min_score is not None and not config.judge_model:
         raise ConfigError("min_score is set and nobody judges; name a judge with --judge-model NAME")
     if OFFLINE in config.judge_model:
@@ -186,10 +187,24 @@ def require_consistent(config: RunConfig) -> None:
             raise ConfigError(f"{key} is set and no model is; name one with --model NAME, or --model {OFFLINE}")
 
 
+def _require_own_keys(config: RunConfig) -> None:
+    """See to it that no key is set that has no say in the mode.
+
+    Raises:
+        ConfigError: one is.
+    """
+    foreign, other = (TOOLFLOW_KEYS, "toolflow") if config.mode == "button" else (TaskOptions.model_fields, "button")
+    defaults = RunConfig()
+    for key in foreign:
+        if getattr(config, key) != getattr(defaults, key):
+            raise ConfigError(f"{key} has no say in mode {config.mode}; leave it out, or set --mode {other}")
+
+
 def write_config(config: RunConfig) -> str:
     """Return the configuration as YAML text that `read_config` reads; what says nothing of models is left out."""
     unset = {key for key, field in ModelOptions.model_fields.items() if getattr(config, key) == field.default}
-    values = config.model_dump(mode="json", exclude={*UNSTORED, *unset})
+    foreign = TOOLFLOW_KEYS if config.mode == "button" else TaskOptions.model_fields
+    values = config.model_dump(mode="json", exclude={*UNSTORED, *unset, *foreign})
     return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
 
 

@@ -1,7 +1,7 @@
 """The run directory: one configuration, its tools and graph, and the journal of what was made with them.
 
     config.yaml        the configuration, but for what changes nothing in the data
-    tools.sha256       digest of the catalogue's content
+    tools.sha256       digest of the content of the catalogue, or in button mode of the scenarios
     tools.jsonl        the tools as loaded
     graph/             the graph of the tools
     blueprints.jsonl   the plan of every dialogue tried
@@ -10,6 +10,9 @@
     metrics.json       numbers over the accepted dialogues and the yield
     responses.sqlite   with a model: its responses, so that nothing is asked and paid for twice
     usage.jsonl        with a model: what each response consumed
+    scenarios.jsonl    in button mode, in place of tools and graph: the situations that tasks are made from
+    tasks.jsonl        in button mode: what was prepared for each index, or why it could not be
+    library.jsonl      in button mode: the functions of all tasks, a catalogue of its own
     dry-run/           with a model that fills in tools: the few dialogues of a dry run
 
 The same configuration continues a run. `n` may differ as long as no more dialogues than that are accepted already,
@@ -33,6 +36,8 @@ from toolgraph.graph.graph import ToolGraph
 from toolgraph.graph.storage import STATISTICS, load_graph, save_graph, write_whole
 from toolgraph.run.config import UNSTORED, RunConfig, make_config, read_config, write_config
 from toolgraph.run.journal import DIALOGUES, REJECTED, Journal, counted_in
+from toolgraph.run.scenarios import SCENARIOS
+from toolgraph.run.tasks import LIBRARY, TASKS
 from toolgraph.tools.catalogue import SUFFIXES, write_tools
 from toolgraph.tools.spec import ToolSpec
 
@@ -41,8 +46,8 @@ CONFIG, DIGEST, TOOLS, GRAPH, METRICS, LOCK, DRY_RUN = (
 )  # fmt: skip
 EARLY = frozenset({LOCK, DIGEST})
 """What a run that was killed at once may have left before it wrote `config.yaml`."""
-CHANGEABLE = frozenset({*UNSTORED, "n", "max_tries", "tools", "base_url"})
-"""Keys that may differ when a run is continued; tools are compared by their content, and `n` with what there is."""
+CHANGEABLE = frozenset({*UNSTORED, "n", "max_tries", "tools", "scenarios", "seeds", "base_url"})
+"""Keys that may differ when a run is continued; files are compared by their content, and `n` with what there is."""
 
 
 class RunDirectory:
@@ -185,9 +190,9 @@ def differences(stored: RunConfig, wanted: RunConfig) -> tuple[str, ...]:
 def _require_same(path: Path, stored: RunConfig, config: RunConfig, digest: str, accepted: int) -> None:
     differing = list(differences(stored, config))
     if _stored_digest(path) != digest:
-        moved = stored.tools != config.tools
+        moved = _named(stored) != _named(config)
         how = f"were {_named(stored)} and are now {_named(config)}" if moved else "have changed in content"
-        differing.append(f"the tools {how}")
+        differing.append(f"the {'scenarios' if stored.mode == 'button' else 'tools'} {how}")
     if not differing and config.n < accepted:
         differing.append(f"n was {stored.n} and is now {config.n}, with {accepted} dialogues accepted already")
     if differing:
@@ -195,6 +200,8 @@ def _require_same(path: Path, stored: RunConfig, config: RunConfig, digest: str,
 
 
 def _named(config: RunConfig) -> str:
+    if config.mode == "button":
+        return ", ".join([config.scenarios or "", *config.seeds]).strip(", ") or "those shipped"
     return ", ".join(config.tools) or "the shipped catalogue"
 
 
@@ -209,7 +216,7 @@ def _clear(path: Path) -> None:
     """Take away what was prepared for a run that made no dialogue; responses and what they cost stay."""
     for name in (GRAPH, DRY_RUN):
         shutil.rmtree(path / name, ignore_errors=True)
-    for name in (TOOLS, METRICS):
+    for name in (TOOLS, METRICS, SCENARIOS, TASKS, LIBRARY):
         (path / name).unlink(missing_ok=True)
 
 

@@ -12,13 +12,14 @@ from toolgraph.errors import ConfigError, GenerationError
 from toolgraph.models.online.cache import RESPONSES
 from toolgraph.models.online.ledger import Entry
 from toolgraph.models.online.prices import Prices
+from toolgraph.run.clock import Clock
 from toolgraph.run.config import RunConfig
 from toolgraph.run.directory import DRY_RUN, RunDirectory
 from toolgraph.run.filling import count_lacking
 from toolgraph.run.journal import DIALOGUES, REJECTED
 from toolgraph.run.models import books_of, prices_of
 from toolgraph.run.outcome import Fate
-from toolgraph.run.pipeline import Clock, Pipeline, begun, make
+from toolgraph.run.pipeline import Pipeline, begun, make
 from toolgraph.run.progress import Progress, Silent
 from toolgraph.tools.catalogue import load_tools
 from toolgraph.tools.spec import ToolSpec

@@ -1,6 +1,5 @@
 """The pipeline: tools to graph to dialogues to metrics, and the one place that chooses who does each of them."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -19,13 +18,17 @@ from toolgraph.models.offline.backend import OfflineBackend
 from toolgraph.models.online.opening import Models
 from toolgraph.quality.checks import run_checks
 from toolgraph.quality.judge import judge
+from toolgraph.run.button import EmbedWith, embed_with, make_from_tasks, scenario_file, seed_files
+from toolgraph.run.clock import Clock
 from toolgraph.run.config import RunConfig, require_consistent
 from toolgraph.run.directory import RunDirectory, digest_of, open_run, started_config
 from toolgraph.run.filling import Filler, fill_tools
 from toolgraph.run.making import make_dialogues
 from toolgraph.run.models import OpenModels, models_of, open_for, require_usable, usage_in
 from toolgraph.run.progress import Progress, Silent
+from toolgraph.run.scenarios import check_sources
 from toolgraph.run.summary import RunSummary, measure_run
+from toolgraph.run.tasks import settle_files
 from toolgraph.run.workshop import Workshop
 from toolgraph.seeds import derived_seed
 from toolgraph.tools.catalogue import load_tools
@@ -98,12 +101,14 @@ def equip(config: RunConfig, graph: ToolGraph, models: Models | None = None) -> 
 class Pipeline:
     """Who makes the graph and who makes the dialogues; the defaults are the embedding model and the offline backend.
 
-    `open_models` is called only for a configuration that names models.
+    `open_models` is called only for a configuration that names models, and `embed_with`, which gives what embeds the
+    texts of scenarios and tasks, only in button mode.
     """
 
     link: Link = link
     equip: Equip = equip
     open_models: OpenModels = open_for
+    embed_with: EmbedWith = embed_with
 
 
 def generate(
@@ -134,6 +139,8 @@ def generate(
                 )
         with clock("metrics"):
             known = run.read_metrics()
+            if known is None and config.mode == "button":
+                settle_files(path, tried=None if config.model else run.journal.tried)
             metrics = known or measure_run(run.dialogues, run.rejections)
             if config.model:  # a price that was not known may be given later
                 metrics = {**metrics, "usage": usage_in(run.path, config)}
@@ -147,7 +154,7 @@ def generate(
 
 @contextmanager
 def begun(
-    config: RunConfig, path: Path, clock: "Clock"
+    config: RunConfig, path: Path, clock: Clock
 ) -> Iterator[tuple[RunDirectory, tuple[ToolSpec, ...] | None]]:  # fmt: skip
     """Open the directory of a run, and the tools if it is a new one; what can be refused leaves nothing behind.
 
@@ -160,16 +167,20 @@ def begun(
     digest = digest_of(config.sources)
     is_begun = started_config(path) is not None
     with clock("tools"):
-        tools = None if is_begun else load_tools(config.sources, rename_duplicates=config.rename_duplicates)
+        if config.mode == "button":
+            check_sources(scenarios=scenario_file(config), seeds=seed_files(config))
+            tools = None
+        else:
+            tools = None if is_begun else load_tools(config.sources, rename_duplicates=config.rename_duplicates)
     with open_run(path, config, digest) as run:
         yield run, tools
 
 
 def make(
     config: RunConfig, run: RunDirectory, tools: tuple[ToolSpec, ...] | None, *, progress: Progress,
-    pipeline: Pipeline, clock: "Clock", most_filled: int | None = None,
+    pipeline: Pipeline, clock: Clock, most_filled: int | None = None,
 ) -> str:  # fmt: skip
-    """Make what is missing in a run: the graph, then dialogues; return why it stopped early, if it did.
+    """Make what is missing in a run: the graph or the scenarios, then dialogues; return why it stopped early, if so.
 
     `most_filled` bounds how many tools are filled in, where that is wanted; none is no bound.
     """
@@ -180,6 +191,8 @@ def make(
             if config.model:
                 with clock("models"):
                     models = open_until_done.enter_context(pipeline.open_models(config, run.path))
+            if config.mode == "button":
+                return make_from_tasks(config, run, models, progress=progress, clock=clock, embed_with=pipeline.embed_with)
             with clock("graph"):
                 graph = run.stored_graph()
                 if graph is None:
@@ -202,19 +215,3 @@ def make(
 def _close(models: Models, error: BaseException) -> None:
     """Let nothing more be asked, because of an error that ends the run."""
     models.budget.close(str(error))
-
-
-class Clock:
-    """Measures how long each stage takes; `seconds` has them by name."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        """Add the time until the context ends to `stage`."""
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - began

@@ -37,8 +37,8 @@ SCENARIOS = "scenarios.jsonl"
 LONGEST = 30
 """How many words a scenario in a user's own file may have; those that a model writes have ten."""
 _NOT_OURS = (
-    "the offline rules know English scenarios of their own domains only, and this is none of them; name a model with "
-    "--model"
+    "the offline rules know English scenarios of their own domains only, and this one's words are of none of them, or "
+    "of several; name a model with --model"
 )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agents.engine import DialogueFailed
+from planners.button import TaskFailed
 from toolgraph.dialogue.blueprint import Blueprint
 from toolgraph.dialogue.record import Dialogue, Usage, Verdict
 from toolgraph.errors import AnswerError, BudgetReached, EndpointError, GenerationError
@@ -15,7 +16,7 @@ from toolgraph.tools.edges import ToolSample
 from toolgraph.tools.spec import ToolSpec
 
 Sample = Callable[[int], ToolSample]
-"""Returns the sample of an index."""
+"""Returns the tools of an index: a sample, or in button mode those of its task."""
 Plan = Callable[[ToolSample, str, int], Blueprint]
 """Returns the blueprint, with the id given, of a sample at an index; may raise AnswerError."""
 Play = Callable[[Blueprint, tuple[ToolSpec, ...]], Dialogue]
@@ -69,7 +70,8 @@ class Workshop:
             failing = next((verdict for verdict in verdicts if not verdict.passed), None)
             judged = self._judge(dialogue) if self._judge and failing is None else None
         except AnswerError as error:
-            return rejection("dialogue" if blueprint else "plan", reason=str(error), **_facts_of(error))
+            stage = error.stage if isinstance(error, TaskFailed) else "dialogue" if blueprint else "plan"
+            return rejection(stage, reason=str(error), **_facts_of(error))
         except DialogueFailed as failed:
             return rejection(
                 failed.stage, check=failed.check, reason=failed.detail, ended=str(failed.reason), raw=failed.raw,
@@ -89,8 +91,9 @@ class Workshop:
             if objection:
                 return rejection("judge", **{**so_far, "usage": dialogue.usage}, **objection)
         meta = {
-            "mode": blueprint.mode, "strategy": sample.strategy, "style": blueprint.style, "plan": blueprint.plan_style,
-            "index": index, **dialogue.meta, **self._known_of(dialogue, judged), "rules": dict(sample.rules),
+            "mode": blueprint.mode, **({"strategy": sample.strategy} if sample.strategy else {}),
+            "style": blueprint.style, "plan": blueprint.plan_style, "index": index, **dialogue.meta,
+            **self._known_of(dialogue, judged), **({"rules": dict(sample.rules)} if sample.strategy else {}),
         }  # fmt: skip
         return accepted(index, blueprint, dialogue.model_copy(update={"verdicts": verdicts, "meta": meta}))
 

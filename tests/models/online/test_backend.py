@@ -16,7 +16,7 @@ from tests.models.online.online_fakes import (
     says,
 )
 from tests.models.online.scripted_server import resets, sends, serving
-from tests.models.test_requests import EXAMPLES
+from tests.models.test_requests import EXAMPLES, WORKING
 from toolgraph.errors import BudgetReached, EndpointError
 from toolgraph.models.filling import FillRequest
 from toolgraph.models.online.abilities import PROMPTED, Abilities
@@ -28,6 +28,7 @@ from toolgraph.models.online.limiter import AdaptiveLimit
 from toolgraph.models.online.wires import WIRES
 from toolgraph.models.request import AnswerFailed
 from toolgraph.models.requests import REQUESTS, AssistantRequest, PlanRequest, ToolRequest, UserRequest
+from toolgraph.models.tasks import AtomicTaskRequest, ExpansionRequest, StatementRequest
 from toolgraph.tools.spec import ToolSpec
 
 USER = EXAMPLES[UserRequest].model_copy(update={"complaint": ""})
@@ -108,6 +109,20 @@ def test_json_mode_is_given_the_schema_where_it_follows_one():
     assert exchange.bodies[0]["response_format"] == {"type": "json_object", "schema": WIRES[UserRequest].schema(USER)}
 
 
+def test_a_server_is_told_where_only_one_call_at_a_time_may_be_made():
+    _, exchange = asked(WORKING.model_copy(update={"is_parallel": False}), response("It is done."))
+
+    assert exchange.bodies[0]["parallel_tool_calls"] is False
+
+
+def test_what_the_assistant_knows_beforehand_stands_in_the_system_message_alone():
+    _, exchange = asked(WORKING, response("It is done."))
+
+    system, *others = exchange.bodies[0]["messages"]
+    assert "1. Find hotels in Lisbon." in system["content"]
+    assert "Find hotels in Lisbon." not in json.dumps(others)
+
+
 def test_no_temperature_is_sent_where_none_was_asked_for():
     _, exchange = asked(USER, says(HELLO))
 
@@ -119,6 +134,9 @@ def test_the_purpose_tells_role_stage_and_dialogue_apart():
         (USER, says(HELLO), ("user", "dialogue", "d1")),
         (ASSISTANT, response("Which nights?"), ("assistant", "dialogue", "d1")),
         (EXAMPLES[ToolRequest], says({"result": {}}), ("tool", "dialogue", "d1")),
+        (EXAMPLES[StatementRequest], says(HELLO), ("user", "dialogue", "d1")),
+        (EXAMPLES[AtomicTaskRequest], says({"task": "Find a hotel."}), ("planner", "atomic_task", "d1")),
+        (EXAMPLES[ExpansionRequest], says({"scenario": "Keeping bees"}), ("planner", "scenario", "")),
         (EXAMPLES[PlanRequest], says({"turns": [{"kind": "chitchat", "intent": "Hi."}]}), ("planner", "plan", "d1")),
     ):
         _, exchange = asked(request, answer)

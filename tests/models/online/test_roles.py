@@ -5,6 +5,7 @@ from tests.models.test_requests import EXAMPLES
 from toolgraph.models.filling import FillAnswer, FillRequest
 from toolgraph.models.online.roles import NamedBackend, RoleBackend, dialogue_of
 from toolgraph.models.requests import AssistantAnswer, AssistantRequest, UserAnswer, UserRequest
+from toolgraph.models.tasks import ExpansionRequest, ScenarioAnswer
 
 
 def backends(answer, *names):
@@ -38,15 +39,22 @@ def test_a_dialogue_keeps_to_one_of_several_models_and_dialogues_differ():
     assert not heard[0] & heard[1]
 
 
-def test_tools_that_are_filled_in_are_shared_out_among_the_fillers():
-    fillers = backends(FillAnswer(descriptions=(), returns=()), "u", "v")
-    roles = RoleBackend({"filler": fillers}, seed=7)
+@pytest.mark.parametrize(
+    ("role", "request_class", "answer"),
+    [
+        ("filler", FillRequest, FillAnswer(descriptions=(), returns=())),
+        ("planner", ExpansionRequest, ScenarioAnswer(scenario="Keeping bees")),
+    ],
+)
+def test_what_belongs_to_no_dialogue_is_shared_out_among_the_models(role, request_class, answer):
+    models = backends(answer, "u", "v")
+    roles = RoleBackend({role: models}, seed=7)
 
     for number in range(20):
-        roles.complete(asked(FillRequest, f"fill/tool_{number}"))
-        roles.complete(asked(FillRequest, f"fill/tool_{number}"))
+        roles.complete(asked(request_class, f"all/{number}"))
+        roles.complete(asked(request_class, f"all/{number}"))
 
-    heard = [{request.key for request in filler.backend.requests} for filler in fillers]
+    heard = [{request.key for request in model.backend.requests} for model in models]
     assert heard[0]
     assert heard[1]
     assert not heard[0] & heard[1]

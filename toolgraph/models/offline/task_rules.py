@@ -86,7 +86,7 @@ def define_functions(request: FunctionsRequest, seed: int) -> FunctionsAnswer:
                 (part.id, tool.name),
                 FunctionDefinition(
                     subtask=part.id, name=tool.name, description=tool.description, parameters=tool.parameters,
-                    returns=tool.returns or {},
+                    returns=tool.returns or {}, effects=tool.effects,
                 ),
             )  # fmt: skip
     steps = tuple(PlannedStep(calls=calls) for calls in steps_of(composed, is_parallel=request.is_parallel))

@@ -138,16 +138,14 @@ class _Worker(Assistant):
 
     def _noticed(self, call: ToolCall) -> str:
         planned = next(one for one, actual in self.actual.items() if actual == call.id)
-        result = self._result(planned)
-        if not self.composed.domain.functions[call.name].lists:
-            return self._filled("seen_done" if self._writes(call.name) else "seen_details", function=call.name)
-        count, taken = str(len(_listed(result))), self._entry_taken(planned)
+        name = self.composed.call(planned.partition("@")[0]).tool
+        if not self.composed.domain.functions[name].lists:
+            is_read = self.composed.tools[name].effects == "reads"
+            return self._filled("seen_details" if is_read else "seen_done", function=call.name)
+        count, taken = str(len(_listed(self._result(planned)))), self._entry_taken(planned)
         if taken is None:
             return self._filled("seen_list", function=call.name, count=count)
         return self._filled("seen_pick", function=call.name, count=count, name=taken[0], why=taken[1])
-
-    def _writes(self, name: str) -> bool:
-        return self.tools[name].effects != "reads"
 
     def _entry_taken(self, planned: str) -> tuple[str, str] | None:
         """The name of the entry that later calls take from a list, and what makes it the one."""
@@ -204,7 +202,7 @@ class _Worker(Assistant):
         ids = [one for one in self.actual if one == call.id or one.startswith(f"{call.id}@")]
         for one in ids:
             made = self.calls[self.actual[one]]
-            outcome = Outcome(self.tools[made.name], made.parsed(), self._result(one), self.today)
+            outcome = Outcome(self.composed.tools[call.tool], made.parsed(), self._result(one), self.today)
             yield Done(call.model_copy(update={"id": one}), outcome)
 
     def _outcome(self, done: Done, used: set[str]) -> str:
@@ -241,7 +239,7 @@ class _Worker(Assistant):
 
     def _field(self, part: Part) -> Field:
         assert part.condition is not None
-        tool = self.tools[self.composed.call(part.condition.call).tool]
+        tool = self.composed.tools[self.composed.call(part.condition.call).tool]
         return next(field for field in tool.return_fields if field.pointer == part.condition.path)
 
     def _total(self, part: Part) -> str:
@@ -251,7 +249,7 @@ class _Worker(Assistant):
         results = [done.outcome.result for call in source.calls for done in self._done(call)]
         entries = results if source.is_repeated else _listed(results[0])
         figures = [entry[part.total.field] for entry in entries]
-        field = next(one for one in self.tools[source.calls[0].tool].return_fields if one.name == part.total.field)
+        field = next(one for one in self.composed.tools[source.calls[0].tool].return_fields if one.name == part.total.field)
         name = ""
         if part.total.kind in ("min", "max"):
             value = min(figures) if part.total.kind == "min" else max(figures)
@@ -268,7 +266,7 @@ class _Worker(Assistant):
 
     def _left(self, part: Part) -> str:
         call = next(one for one in self.composed.parts if one.id in part.needs).calls[-1]
-        price = price_of(self.tools[call.tool])
+        price = price_of(self.composed.tools[call.tool])
         assert price is not None
         paid = pointers.get(self._result(call.id), price.pointer)
         left = f"{part.budget - paid:.2f}".removesuffix(".00")

@@ -32,7 +32,12 @@ Record = dict[str, Any]
 _ID_NAME = re.compile(
     r"(?i:(^|[_\s-])(id|uuid|number|code|reference|no|sku|isbn)$)|[a-z]I[dD]$|[a-z](Number|Code|Reference)$"
 )
-_NOT_ID = re.compile(r"phone|postal|zip|country|currency|language|status|area|lang|error|color|promo|discount", re.I)
+_NOT_ID = re.compile(
+    r"(phone|postal|zip|country|currency|language|status|area|lang|error|color|promo|discount)[_\s-]*"
+    r"(id|uuid|number|code|reference|no|sku|isbn)$",
+    re.IGNORECASE,
+)
+"""Codes that many things share; the id of a language course is none of them."""
 _LIMIT = re.compile(r"\b(max|maximum|highest|most|upper|min|minimum|lowest|least|lower)\b")
 _SHARED_BY_ITEMS = re.compile(r"currenc|city|country|unit|language|genre|cuisine|categor|type$|kind$")
 _CURRENCIES = ("EUR", "USD", "GBP")
@@ -290,10 +295,11 @@ def _objects(value: Any) -> Iterator[Record]:
 
 
 def _labels_told(request: ToolRequest) -> set[tuple[str, Any]]:
-    """The texts that entries of other lists of the same tool hold: two lists seldom name the same things."""
+    """The texts in lists that the tool returned to other questions: two lists seldom name the same things."""
     return {
         label
-        for fact in (*request.facts, *request.beside) if fact.tool.name == request.tool.name
+        for fact in (*request.facts, *request.beside)
+        if fact.tool.name == request.tool.name and fact.arguments != request.arguments
         for entries in _object_lists(fact.result) for entry in entries
         for label in entry.items() if isinstance(label[1], str)
     }  # fmt: skip
