@@ -13,9 +13,9 @@ from toolgraph.dialogue.task import Composition, CompositionalTask, DataFlow, Su
 from toolgraph.models.compositions import example_of, rule_of
 from toolgraph.models.offline.styles import manner_of
 from toolgraph.models.request import Request
-from toolgraph.tools.spec import Effects
 from toolgraph.models.shown import setting_text, transcript_text
 from toolgraph.models.shown_tasks import task_text
+from toolgraph.tools.spec import Effects
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 

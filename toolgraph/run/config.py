@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from toolgraph.dialogue.blueprint import Mode, PlanStyle
 from toolgraph.errors import ConfigError
+from toolgraph.formats.files import dialogue_file
 from toolgraph.graph.graph import THRESHOLD
 from toolgraph.graph.sampling import STRATEGIES, parse_range
 from toolgraph.models.online.opening import OFFLINE
@@ -88,8 +89,9 @@ class RunConfig(ModelOptions, TaskOptions):
     def sources(self) -> tuple[Path, ...]:
         """The files and directories the tools are read from, or in button mode the scenarios."""
         if self.mode == "button":
-            given = (*(() if self.scenarios is None else (self.scenarios,)), *self.seeds)
-            return tuple(Path(path).expanduser() for path in given) or tuple(sorted((data_dir() / "domains").iterdir()))
+            own = () if self.scenarios is None else (Path(self.scenarios).expanduser(),)
+            seeds = (dialogue_file(Path(path).expanduser()) for path in self.seeds)
+            return (*own, *seeds) or tuple(sorted((data_dir() / "domains").iterdir()))
         return tuple(Path(path).expanduser() for path in self.tools) or (data_dir() / "tools",)
 
     @property

@@ -58,6 +58,14 @@ class Share:
     completion_tokens: float
     cost: float | None
 
+    def plus(self, other: "Share") -> "Share":
+        """Return what both take together."""
+        return Share(
+            self.requests + other.requests, self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            None if self.cost is None or other.cost is None else self.cost + other.cost,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Filling:
@@ -193,22 +201,26 @@ def _reckoned(config: RunConfig, path: Path, *, lacking: int = 0) -> Estimate:
     prices, filled = prices_of(config), min(FILLED, lacking)
     by_dialogue: dict[str, list[Entry]] = {name: [] for name in sorted(fate.id for fate in fates)}
     fills: list[Entry] = []
+    situations: list[Entry] = []
     for entry in books_of(path):
         if entry.dialogue in by_dialogue:
             by_dialogue[entry.dialogue].append(entry)
         elif entry.stage == "fill":
             fills.append(entry)
+        elif entry.stage == "scenario":
+            situations.append(entry)
     played = _Books(list(chain.from_iterable(by_dialogue.values())), config.n / len(accepted), prices)
     # Tools that are filled in as they are offered: every dialogue may offer others, at the most.
     asked = _Books(fills, lacking / filled if filled else played.factor, prices)
-    unknown = prices.unknown(entry.model for entry in (*played.entries, *asked.entries))
+    begun = _Books(situations, 1, prices)  # scenarios are made once for all dialogues, and were made for these
+    unknown = prices.unknown(entry.model for entry in (*played.entries, *asked.entries, *begun.entries))
     each = [_Books(entries, played.factor, prices) for entries in by_dialogue.values()]
     in_play = config.workers or config.concurrency
     return Estimate(
         n=config.n, tried=len(fates), accepted=len(accepted),
-        tokens=_spread([dialogue.tokens for dialogue in each]).plus(asked.tokens),
-        cost=None if unknown else _spread([dialogue.cost for dialogue in each]).plus(asked.cost),
-        unknown_prices=unknown, by_role={**asked.by_role(), **played.by_role()},
+        tokens=_spread([dialogue.tokens for dialogue in each]).plus(asked.tokens + begun.tokens),
+        cost=None if unknown else _spread([dialogue.cost for dialogue in each]).plus(asked.cost + begun.cost),
+        unknown_prices=unknown, by_role=_together(asked.by_role(), played.by_role(), begun.by_role()),
         hours=played.hours / min(in_play, config.n) + asked.hours / min(config.concurrency, lacking or config.n),
         hours_as_tried=played.hours / min(in_play, PROBES, config.n) + asked.hours / (filled or 1),
         in_flight=config.concurrency,
@@ -256,6 +268,14 @@ class _Books:
             completion_tokens=self.factor * sum(entry.completion_tokens for entry in self.entries),
             cost=None if is_unknown else self.cost,
         )
+
+
+def _together(*parts: Mapping[str, Share]) -> dict[str, Share]:
+    """What each role takes in all parts together."""
+    found: dict[str, Share] = {}
+    for role, share in (item for part in parts for item in part.items()):
+        found[role] = found[role].plus(share) if role in found else share
+    return found
 
 
 def _spread(amounts: list[float]) -> Spread:

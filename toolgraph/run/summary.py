@@ -11,6 +11,7 @@ from toolgraph.amounts import duration, money
 from toolgraph.dialogue.record import Dialogue
 from toolgraph.quality.metrics import measure
 from toolgraph.run.outcome import at
+from toolgraph.run.task_figures import TaskFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,12 @@ class RunSummary:
 def measure_run(dialogues: Path, rejections: Path) -> dict[str, Any]:
     """Return the metrics of a run: those of its accepted dialogues, the yield, and how the tools were sampled.
 
-    The files are read once, line by line.
+    Of a run in button mode the figures of its tasks are among them. The files are read once, line by line.
     """
     rules: Counter[str] = Counter()
     rejected: Counter[str] = Counter()
     scores = _Scores()
+    tasks = TaskFigures()
     accepted = 0
 
     def read() -> Iterator[Dialogue]:
@@ -68,6 +70,7 @@ def measure_run(dialogues: Path, rejections: Path) -> dict[str, Any]:
             dialogue = Dialogue.model_validate_json(line)
             rules.update(dialogue.meta.get("rules", {}))
             scores.add(dialogue.meta.get("judge"))
+            tasks.add(dialogue)
             accepted += 1
             yield dialogue
 
@@ -75,6 +78,7 @@ def measure_run(dialogues: Path, rejections: Path) -> dict[str, Any]:
     for line in _lines(rejections):
         record = json.loads(line)
         rules.update(record["rules"])
+        tasks.reject(record)
         rejected[at(record["stage"], record["check"])] += 1
     tried = accepted + rejected.total()
     return {
@@ -85,6 +89,7 @@ def measure_run(dialogues: Path, rejections: Path) -> dict[str, Any]:
         "sampling_rules": dict(sorted(rules.items())),
         **measured,
         **scores.as_metrics(),
+        **tasks.as_metrics(),
     }
 
 

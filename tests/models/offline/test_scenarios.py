@@ -3,11 +3,14 @@
 import re
 
 import pytest
+import yaml
 
 from toolgraph.dialogue.messages import Message
+from toolgraph.models.offline.banks import load_yaml
 from toolgraph.models.offline.domains import domains
 from toolgraph.models.offline.scenarios import bank, domain_of, expand, extract, plain
 from toolgraph.models.tasks import ExpansionRequest, ExtractionRequest
+from toolgraph.resources import data_dir
 
 
 def conversation(*said):
@@ -17,6 +20,26 @@ def conversation(*said):
 def test_the_bank_is_large_and_broad():
     assert len(bank()) >= 300
     assert len({one.domain for one in bank()}) >= 30
+
+
+def test_each_domain_has_its_scenarios_in_one_file_of_the_same_name():
+    files, scenarios = (sorted((data_dir() / folder).iterdir()) for folder in ("domains", "scenarios"))
+
+    assert [path.name for path in files] == [path.name for path in scenarios]
+    assert [path.name for path in files if "scenarios" in load_yaml(path)] == []
+    assert [path.name for path in scenarios if load_yaml(path).keys() != {"scenarios"}] == []
+
+
+def test_no_two_scenarios_of_the_bank_are_the_same():
+    texts = [plain(one.scenario.text) for one in bank()]
+
+    assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize("folder", ["domains", "scenarios"])
+def test_files_are_read_as_well_where_yaml_has_no_c_parser(folder):
+    for path in sorted((data_dir() / folder).glob("*.yaml")):
+        assert yaml.safe_load(path.read_text("utf-8")) == load_yaml(path), path.name
 
 
 def test_every_scenario_of_the_bank_belongs_to_its_own_domain():
@@ -39,8 +62,8 @@ def test_a_scenario_of_ones_own_is_placed_by_its_words(text, domain):
 @pytest.mark.parametrize(
     "text",
     [
-        "", "Planning something", "Planning a trip", "Ordering flowers for a birthday", "A flight to another city", "キャンプに行く",
-        "Eine Hochzeit im Garten planen", "Organisation d'un mariage à la campagne",
+        "", "Planning something", "Planning a trip", "Ordering flowers for a birthday", "A flight to another city",
+        "キャンプに行く", "Eine Hochzeit im Garten planen", "Organisation d'un mariage à la campagne",
         "Voluntario en un banco de alimentos", "Gita in montagna con gli amici",
     ],
 )  # fmt: skip

@@ -119,7 +119,7 @@ class Assistant:
                 entries = self.entries(argument)
                 _, _, rest = argument.path.partition(f"/{pointers.ANY_ITEM}")
                 return pointers.get(entries[pick_entry(entries, argument.pick)], rest)
-            return pointers.get(self._result(argument.call), argument.path)
+            return pointers.get(self.result_of(argument.call), argument.path)
         except (LookupError, TypeError) as error:
             raise AnswerError(
                 f"the result of {argument.call} holds nothing at {argument.path} ({argument.pick or 'single'})"
@@ -128,9 +128,16 @@ class Assistant:
     def entries(self, argument: PlannedArgument) -> list[Any]:
         """Return the entries that an argument picks from: of one list, or of all that are looked through."""
         head, _, _ = argument.path.partition(f"/{pointers.ANY_ITEM}")
-        return [entry for call in (argument.call, *argument.among) for entry in pointers.get(self._result(call), head)]
+        return [
+            entry for call in (argument.call, *argument.among) for entry in pointers.get(self.result_of(call), head)
+        ]
 
-    def _result(self, planned: str) -> Any:
+    def result_of(self, planned: str) -> Any:
+        """Return the result of a planned call.
+
+        Raises:
+            AnswerError: it was not made.
+        """
         message = self.results.get(self.actual.get(planned, ""))
         if message is None:
             raise AnswerError(f"planned call {planned} has no result to read from")
@@ -194,7 +201,7 @@ class Assistant:
             for made in message.tool_calls
             if made.id == actual
         )
-        return Made(call, Outcome(tool, arguments, self._result(call.id), self.today))
+        return Made(call, Outcome(tool, arguments, self.result_of(call.id), self.today))
 
     def _lead(self, outcome: Outcome, *, is_alone: bool) -> list[str]:
         if not is_alone or self.random.random() >= REPORT_LEAD:
@@ -246,7 +253,7 @@ class Assistant:
         for argument in made.planned.arguments:
             if argument.pick:
                 head, _, _ = argument.path.partition(f"/{pointers.ANY_ITEM}")
-                entries = pointers.get(self._result(argument.call), head)
+                entries = pointers.get(self.result_of(argument.call), head)
                 return entry_name(entries[pick_entry(entries, argument.pick)])
             others = [
                 other

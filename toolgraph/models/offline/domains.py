@@ -1,8 +1,8 @@
 """Domains: what the offline rules know of a field of life, out of which they make BUTTON's tasks and functions.
 
 A domain (`data/domains/*.yaml`) has attributes of its entities, the functions that act on them, what may be asked of
-their results, and scenarios with the words in which somebody would begin. Functions are put together from attributes,
-so that what one returns is, field by field, what another takes.
+their results, and scenarios (`data/scenarios/*.yaml`) with the words in which somebody would begin. Functions are put
+together from attributes, so that what one returns is, field by field, what another takes.
 """
 
 from collections.abc import Mapping
@@ -125,8 +125,11 @@ def domains() -> Mapping[str, Domain]:
 
 
 def read_domain(path: Path) -> Domain:
-    """Return the domain in a file; a file that does not hold one is a mistake of ours and raises ValidationError."""
-    return Domain.model_validate(load_yaml(path))
+    """Return the domain in a file, with its scenarios, which stand in a file of the same name in `scenarios/`.
+
+    Files that do not hold one are a mistake of ours and raise ValidationError.
+    """
+    return Domain.model_validate({**load_yaml(path), **load_yaml(path.parent.parent / "scenarios" / path.name)})
 
 
 @cache

@@ -93,6 +93,15 @@ def entry_name(entry: Any) -> str:
     return ""
 
 
+def entry_figure(entry: Any, name: str, tool: ToolSpec, today: dt.date | None) -> str:
+    """Return one figure of an entry as it is told behind its name: "at 21 USD", "rated 4.6", "distance 2 km"."""
+    field = next((one for one in tool.return_fields if one.name == name), None)
+    if not isinstance(entry, dict) or field is None or name not in entry:
+        return ""
+    short = _short(name, entry[name], field, entry, today)
+    return f"at {short}" if kind_of(field) == "money" else short
+
+
 def _is_label(name: str, value: Any, thing: list[str]) -> bool:
     """A name or title; that of a person only where the record is one: a slot is not called by its doctor."""
     if not isinstance(value, str) or not _NAMING.search(name):

@@ -44,6 +44,9 @@ class TaskWords:
                 self._named.add((part.condition.call, part.condition.pick))
             if not part.is_own_work:
                 self._asks[part.id] = join_phrases([self._ask(call) for call in part.calls])
+        roots = [part for part in composed.parts if not part.needs]
+        self.ask_of_all = self._of_all(roots) if _is_one_question(roots) else ""
+        """Where the task begins with one question about several things: that question about all of them."""
 
     def ask(self, part: Part) -> str:
         """Return what a part does as a phrase in base form; its values are marked as such."""
@@ -57,8 +60,8 @@ class TaskWords:
             return f"draft a short note about it for {part.addressee}"
         return self._asks[part.id]
 
-    def ask_of_all(self, parts: Sequence[Part]) -> str:
-        """Return the same question about several things as one phrase."""
+    def _of_all(self, parts: Sequence[Part]) -> str:
+        """The same question about several things as one phrase."""
         first, *others = [part.calls[0] for part in parts]
         fields = fields_of(self.composed.tools[first.tool])
         joined: dict[str, str] = {}
@@ -170,7 +173,7 @@ class _Statement:
         onward = [part for part in parts if part.needs and not part.is_own_work and not part.branch]
         decision = next((part for part in parts if part.test is not None), None)
         if len(roots) > 1:
-            asks = [self.told.ask_of_all(roots)] if _is_one_question(roots) else [self.told.ask(root) for root in roots]
+            asks = [self.told.ask_of_all] if self.told.ask_of_all else [self.told.ask(root) for root in roots]
             told = [self._framed(self._beside(asks))]
             told += [self._onward(part, "onward") for part in onward[:-1]]
             told.append(self._onward(onward[-1], "among" if len(asks) < len(roots) else "both"))
@@ -222,7 +225,7 @@ class _Statement:
 
 
 def _is_one_question(parts: Sequence[Part]) -> bool:
-    return len({call.tool for part in parts for call in part.calls}) == 1
+    return len(parts) > 1 and len({call.tool for part in parts for call in part.calls}) == 1
 
 
 def _amount(value: int) -> str:

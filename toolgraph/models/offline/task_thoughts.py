@@ -1,0 +1,110 @@
+"""Thoughts of the assistant at a compositional task: a plan first, then what came back and what it is good for."""
+
+import re
+from collections.abc import Sequence
+
+from toolgraph.dialogue.blueprint import PlannedCall
+from toolgraph.dialogue.messages import ToolCall
+from toolgraph.dialogue.spoken import NUMBER_WORDS
+from toolgraph.models.offline.facts import clause
+from toolgraph.models.offline.speech import capitalised, join_phrases
+from toolgraph.models.offline.styles import unprotect
+from toolgraph.models.offline.task_worker import Worker, listed
+from toolgraph.models.offline.world import is_id_name
+from toolgraph.models.requests import PlainCall
+from toolgraph.tools import pointers
+
+_IDENTIFIER = re.compile(r"\w*_")
+_SAID_ANYWAY = re.compile(r"name|title|currency|phone")
+
+
+def thought_before(worker: Worker, calls: Sequence[PlainCall]) -> str:
+    """Return what is thought before calls."""
+    if not worker.actual:
+        return worker.filled("plans", goal=_goal(worker), plan=_plan(worker))
+    functions = join_phrases(list(dict.fromkeys(call.tool for call in calls)))
+    return worker.filled("next", seen=_seen(worker), functions=functions, purpose=_purpose(calls))
+
+
+def thought_at_end(worker: Worker) -> str:
+    """Return what is thought before the answer."""
+    return worker.filled("last", seen=_seen(worker))
+
+
+def _goal(worker: Worker) -> str:
+    """What it all leads to."""
+    acts = [part for part in worker.composed.parts if not part.is_own_work and not part.branch]
+    return unprotect(worker.told.ask(acts[-1]))
+
+
+def _plan(worker: Worker) -> str:
+    """The functions in their order, what each takes from those before, and what is done without one."""
+    parts = worker.composed.parts
+    told = [
+        f"{'then' if number else 'first'} {_step(step.calls, is_parallel=worker.request.is_parallel)}"
+        for number, step in enumerate(worker.request.turn.steps)
+    ]
+    decision = next((part for part in parts if part.test is not None), None)
+    if decision is not None:
+        told.insert(-1, f"see whether {unprotect(worker.told.question(decision))}")
+    own = [unprotect(worker.told.ask(part)) for part in parts if part.is_own_work and part is not decision]
+    return ", ".join([*told, *(f"and finally {text}" for text in own)])
+
+
+def _step(calls: Sequence[PlannedCall], *, is_parallel: bool) -> str:
+    names = list(dict.fromkeys(call.tool for call in calls))
+    if any(call.condition is not None for call in calls):
+        return join_phrases(names, "or")
+    if any(one.pick == "each" for call in calls for one in call.arguments):
+        return f"{names[0]} for every one of them"
+    together = " together" if is_parallel and len(names) > 1 else " twice" if len(calls) > len(names) else ""
+    taken = list(
+        dict.fromkeys(
+            pointers.split(one.pointer)[-1] for call in calls for one in call.arguments if one.source == "result"
+        )
+    )
+    return f"{join_phrases(names)}{together}{f' with the {join_phrases(taken)} from there' if taken else ''}"
+
+
+def _purpose(calls: Sequence[PlainCall]) -> str:
+    """For which things the next calls are made."""
+    if len(calls) > 1 and len({call.tool for call in calls}) == 1:
+        return f" for each of the {NUMBER_WORDS[len(calls)] if len(calls) <= 12 else len(calls)}"
+    ids = [value for call in calls for name, value in call.arguments.items() if is_id_name(name)]
+    return f" with {join_phrases([str(one) for one in ids])}" if ids else ""
+
+
+def _seen(worker: Worker) -> str:
+    """What the last results brought, in one sentence."""
+    last = next(message.tool_calls for message in reversed(worker.request.messages) if message.tool_calls)
+    if len({call.name for call in last}) < len(last):
+        return worker.filled("seen_all", function=last[0].name, count=str(len(last)))
+    told = "; ".join(_noticed(worker, call) for call in last[:2])
+    return f"{told if _IDENTIFIER.match(told) else capitalised(told)}."
+
+
+def _noticed(worker: Worker, call: ToolCall) -> str:
+    planned = worker.planned(call)
+    name = worker.composed.call(planned.partition("@")[0]).tool
+    result = worker.result_of(planned)
+    if not worker.composed.domain.functions[name].lists:
+        if worker.composed.tools[name].effects == "reads":
+            return worker.filled("seen_details", function=call.name, facts=_facts(worker, name, planned))
+        return worker.filled("seen_done", function=call.name, made=str(next(iter(result.values()))))
+    count, pick = str(len(listed(result))), worker.picked(planned)
+    if pick is None:
+        return worker.filled("seen_list", function=call.name, count=count)
+    figure = f" ({pick.figure})" if pick.figure else ""
+    return worker.filled(
+        "seen_pick", function=call.name, count=count, name=f"{pick.name}{figure}", why=pick.why or "the first"
+    )
+
+
+def _facts(worker: Worker, name: str, planned: str) -> str:
+    """Two of the details that came back."""
+    fields = {field.name: field for field in worker.composed.tools[name].return_fields}
+    told = [
+        clause(key, value, fields.get(key), worker.today) for key, value in worker.result_of(planned).items()
+        if not is_id_name(key) and not _SAID_ANYWAY.search(key) and not isinstance(value, list | dict)
+    ]  # fmt: skip
+    return join_phrases(told[:2]) or "it is known"

@@ -1,0 +1,135 @@
+"""The worker on a compositional task: which calls are due, and what is known of those that were made."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedCondition
+from toolgraph.dialogue.messages import ToolCall
+from toolgraph.models.offline.assistant import Assistant
+from toolgraph.models.offline.banks import load_words
+from toolgraph.models.offline.composed import Composed
+from toolgraph.models.offline.facts import Outcome, entry_figure, entry_name
+from toolgraph.models.offline.speech import pick_entry, superlative
+from toolgraph.models.offline.task_rules import words_of
+from toolgraph.models.requests import AssistantRequest, PlainCall
+
+
+class Pick(NamedTuple):
+    """The entry of a list that the task goes on with."""
+
+    name: str
+    """What the entry is called."""
+    why: str
+    """What makes it the one: "the cheapest"; empty where it is simply the first."""
+    figure: str
+    """The figure by which it stands out: "21 USD"; empty where there is none."""
+    entries: list[Any]
+    """The whole list."""
+
+
+class Done(NamedTuple):
+    """A call that was made."""
+
+    planned: PlannedCall
+    """As it was planned; a repeated one with the number of its entry behind its id."""
+    outcome: Outcome
+
+
+class Worker(Assistant):
+    """Works on one task; the results in the transcript tell it how far it is."""
+
+    def __init__(self, request: AssistantRequest, seed: int) -> None:
+        super().__init__(request, seed)
+        assert request.task is not None
+        system = request.messages[0].content if request.messages else ""
+        key = request.key.split("/")[0].split("#")[0]
+        self.told = words_of(request.task, system, seed=seed, id=key)
+        self.composed: Composed = self.told.composed
+        self.phrases = load_words("tasks")
+        self.calls: dict[str, ToolCall] = {call.id: call for message in request.messages for call in message.tool_calls}
+
+    # --- calls that are due -------------------------------------------------------------------------------------
+
+    def due(self, calls: Sequence[PlannedCall]) -> Iterator[PlainCall]:
+        """Yield the calls that a planned step comes to: those whose condition holds, the repeated ones for each entry.
+
+        Each is given the name it is known by afterwards.
+        """
+        for call in calls:
+            if call.condition is not None and self.holds(call.condition) != call.condition.holds:
+                continue
+            repeated = next((one for one in call.arguments if one.pick == "each"), None)
+            if repeated is None:
+                yield PlainCall(tool=call.tool, arguments=self.arguments(call), planned=call.id)
+                continue
+            for number in range(len(self.entries(repeated))):
+                yield PlainCall(
+                    tool=call.tool, arguments=self.arguments(_for_entry(call, number)), planned=f"{call.id}@{number}"
+                )
+
+    def holds(self, condition: PlannedCondition) -> bool:
+        """Say whether the answer to a question about a result is yes."""
+        found = self.found(condition)
+        if condition.test == "is":
+            return bool(found == condition.value)
+        return bool(found < condition.value if condition.test == "below" else found > condition.value)
+
+    def found(self, condition: PlannedCondition) -> Any:
+        """Return the value that a condition asks about."""
+        return self.looked_up(
+            PlannedArgument(pointer="", source="result", call=condition.call, path=condition.path, pick=condition.pick)
+        )
+
+    # --- calls that were made -----------------------------------------------------------------------------------
+
+    def planned(self, call: ToolCall) -> str:
+        """Return the id under which a call was planned."""
+        return next(one for one, actual in self.actual.items() if actual == call.id)
+
+    def done(self, call: PlannedCall) -> Iterator[Done]:
+        """Yield what a planned call brought; several where it was repeated, none where it was not made."""
+        for one, actual in self.actual.items():
+            if one == call.id or one.startswith(f"{call.id}@"):
+                made = self.calls[actual]
+                outcome = Outcome(self.composed.tools[call.tool], made.parsed(), self.result_of(one), self.today)
+                yield Done(call.model_copy(update={"id": one}), outcome)
+
+    def picked(self, planned: str) -> Pick | None:
+        """Return the entry that later calls take from the list that a call returned, if it is one and has a name."""
+        for part in self.composed.parts:
+            for call in part.calls:
+                for one in call.arguments:
+                    if one.call == planned and one.pick not in ("", "each"):
+                        return self._pick(one)
+        return None
+
+    def _pick(self, argument: PlannedArgument) -> Pick | None:
+        entries = self.entries(argument)
+        entry = entries[pick_entry(entries, argument.pick)]
+        adjective = superlative(argument.pick)
+        tool = self.composed.tools[self.composed.call(argument.call).tool]
+        field = argument.pick.rpartition("/")[2]
+        figure = entry_figure(entry, field, tool, self.today) if adjective else ""
+        name = entry_name(entry)
+        return Pick(name, f"the {adjective}" if adjective else "", figure, entries) if name else None
+
+    def filled(self, kind: str, /, **values: str) -> str:
+        """Return a phrase of a kind with its slots filled."""
+        text: str = self.random.choice(self.phrases[kind])
+        for slot, value in values.items():
+            text = text.replace(f"{{{slot}}}", value)
+        return text
+
+
+def listed(result: Any) -> list[Any]:
+    """Return the entries of a result that is a list in an object."""
+    entries: list[Any] = next(one for one in result.values() if isinstance(one, list))
+    return entries
+
+
+def _for_entry(call: PlannedCall, number: int) -> PlannedCall:
+    """A repeated call for one entry of its list."""
+    arguments = tuple(
+        one.model_copy(update={"pick": str(number)}) if one.pick == "each" else one for one in call.arguments
+    )
+    return call.model_copy(update={"arguments": arguments})
