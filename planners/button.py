@@ -23,8 +23,14 @@ from toolgraph.models.offline.styles import styles
 from toolgraph.models.online.exchange import ServerRefusal
 from toolgraph.models.request import AnswerFailed, AnswerT, Backend, Request
 from toolgraph.models.tasks import (
-    AtomicTaskAnswer, AtomicTaskRequest, CompositionAnswer, CompositionRequest, FilterAnswer, FilterRequest,
-    FunctionsAnswer, FunctionsRequest,
+    AtomicTaskAnswer,
+    AtomicTaskRequest,
+    CompositionAnswer,
+    CompositionRequest,
+    FilterAnswer,
+    FilterRequest,
+    FunctionsAnswer,
+    FunctionsRequest,
 )  # fmt: skip
 from toolgraph.seeds import Key, derived_seed, rng
 from toolgraph.tools.spec import ToolSpec

@@ -37,7 +37,8 @@ def function_errors(task: CompositionalTask, functions: Sequence[FunctionDefinit
     by_id = {one.id: one for one in task.subtasks}
     for one in functions:
         if one.subtask not in by_id:
-            yield f"function {one.name} is for sub-task '{one.subtask}', which there is not; there are {', '.join(by_id)}"
+            known = ", ".join(by_id)
+            yield f"function {one.name} is for sub-task '{one.subtask}', which there is not; there are {known}"
             return
     yield from _share_errors(task.subtasks, functions)
     wrong = [error for one in functions for error in _own_errors(one)]
@@ -86,7 +87,9 @@ def _share_errors(subtasks: Sequence[SubTask], functions: Sequence[FunctionDefin
 
 
 def _own_errors(function: FunctionDefinition) -> Iterator[str]:
-    yield from (f"function {function.name or 'without a name'}: {error}" for error in _definition_errors(tool_key(function)))
+    yield from (
+        f"function {function.name or 'without a name'}: {error}" for error in _definition_errors(tool_key(function))
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -149,7 +152,7 @@ def _generality_errors(function: FunctionDefinition, task: CompositionalTask, su
     said = f"{function.name.replace('_', ' ')} {function.description}"
     for value in _telling_values(task):
         if re.search(rf"(?<!\w){re.escape(value)}(?!\w)", said, re.IGNORECASE):
-            yield f"function {function.name} names '{value}', a value of the task; make it general and take it as a parameter"
+            yield f"function {function.name} names '{value}', a value of the task; take it as a parameter instead"
     if _repeats(function.description, subtask.text) or _repeats(function.name, subtask.text):
         yield f"function {function.name} repeats the wording of sub-task {subtask.id}; describe it for anybody's use"
 
@@ -202,7 +205,11 @@ def flow_errors(task: CompositionalTask, tools: dict[str, list[ToolSpec]]) -> It
         taken = _fields_at(flow.parameter, (tool.parameter_fields for tool in tools.get(flow.taker, ())))
         if flow.giver not in own and (flow.returned or flow.taker not in own) and not returned:
             yield f"{way}: no function of {flow.giver} returns '{flow.returned}'; {_held(tools, flow.giver, 'returns')}"
-        elif flow.taker not in own and (flow.parameter or not (flow.giver in own and flow.taker in branches)) and not taken:
+        elif (
+            flow.taker not in own
+            and (flow.parameter or not (flow.giver in own and flow.taker in branches))
+            and not taken
+        ):
             yield f"{way}: no function of {flow.taker} takes '{flow.parameter}'; {_held(tools, flow.taker, 'takes')}"
         elif taken and not _has_source(flow, returned, taken, task, tools):
             yield (

@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from toolgraph.dialogue.spoken import NUMBER_WORDS, WEEKDAYS, find_said, parse_date, today_in
 from toolgraph.dialogue.stems import stems_in
@@ -41,7 +41,9 @@ _RELATIVE = re.compile(
     rf"{'|'.join(WEEKDAYS)})|in (?:\d+|{'|'.join(NUMBER_WORDS[2:])}|a) (?:days?|weeks?|months?))\b",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"\bstep\s+(?:\d|one|two|three)\b|(?:^|[\s:;,])(?:1[.)]|\(1\))\s.*\s(?:2[.)]|\(2\))\s", re.I | re.S)
+_NUMBERED = re.compile(
+    r"\bstep\s+(?:\d|one|two|three)\b|(?:^|[\s:;,])(?:1[.)]|\(1\))\s.*\s(?:2[.)]|\(2\))\s", re.I | re.S
+)
 _COUNTED = re.compile(r"\bfirst(?:ly)?\b.*\bsecond(?:ly)?,.*\bthird(?:ly)?,", re.IGNORECASE | re.DOTALL)
 _QUOTED = re.compile(r'"([^"\n]{2,60})"|“([^”\n]{2,60})”')
 _DATES = re.compile(r"\b\d{4}-\d\d-\d\d\b")
@@ -68,7 +70,7 @@ def atomic_errors(text: str, *, system: str) -> Iterator[str]:
 def text_errors(text: str, *, system: str, what: str) -> Iterator[str]:
     """Yield what makes a text no task of everyday life that could be done as it stands."""
     if found := _TECHNICAL.search(text):
-        yield f"{what} says '{found[0]}', which is talk of functions; say what is wanted as somebody in daily life would"
+        yield f"{what} says '{found[0]}', which is talk of functions; say it as somebody in daily life would"
     if found := _PLACEHOLDER.search(text):
         yield f"{what} says '{found[0]}' and leaves the value open; state it"
     if found := _ASKS_FIRST.search(text):
@@ -142,7 +144,7 @@ def _row_errors(subtasks: Sequence[SubTask]) -> Iterator[str]:
     """What keeps sub-tasks from standing in a row, each using what the one before it found."""
     if subtasks[0].needs:
         yield f"sub-task {subtasks[0].id} comes first and must need nothing"
-    for before, one in zip(subtasks, subtasks[1:], strict=False):
+    for before, one in pairwise(subtasks):
         if before.id not in one.needs:
             yield f"sub-task {one.id} does not need {before.id}, the one before it; in a row each uses the one before"
 
@@ -182,7 +184,8 @@ def _conditional(task: CompositionalTask, depth: int) -> Iterator[str]:
     if not decisions:
         yield "no sub-task decides anything; add one of own work that decides by a result what comes next"
     elif not any(one.branch and decisions & set(one.needs) for one in task.subtasks):
-        yield f"no sub-task depends on how {', '.join(sorted(decisions))} comes out; mark one with branch 'then' or 'else'"
+        known = ", ".join(sorted(decisions))
+        yield f"no sub-task depends on how {known} comes out; mark one with branch 'then' or 'else'"
 
 
 def _aggregation(task: CompositionalTask, depth: int) -> Iterator[str]:
@@ -229,7 +232,8 @@ def _coverage_errors(task: CompositionalTask, system: str) -> Iterator[str]:
     for one in task.subtasks:
         lacking = [value for value in values_in(one.text) if not _is_said(value, task.text, today)]
         if lacking:
-            yield f"sub-task {one.id} holds {', '.join(map(repr, lacking))}, which the task does not state; state it there"
+            values = ", ".join(map(repr, lacking))
+            yield f"sub-task {one.id} holds {values}, which the task does not state; state it there"
 
 
 def _is_said(value: str, text: str, today: dt.date | None) -> bool:

@@ -118,12 +118,16 @@ def test_every_key_of_the_configuration_is_an_option():
     assert RunConfig.model_fields.keys() <= options
 
 
+IN_OTHER_WORDS = {"max_tries": "20 n + 100", "compositions": "sequential:0.7,parallel:0.3", "parallel": "on"}
+"""Defaults that help writes as one would give them; that they mean the same is a test of each."""
+
+
 def test_the_defaults_that_help_names_are_the_real_ones():
     for parameter in command.params:
         if parameter.name in RunConfig.model_fields and "[default: " in (getattr(parameter, "help", None) or ""):
             stated = parameter.help.split("[default: ")[1].rstrip("]")
-            default = getattr(RunConfig(), parameter.name)
-            assert stated == ("20 n + 100" if parameter.name == "max_tries" else str(default)), parameter.name
+            default = str(getattr(RunConfig(), parameter.name))
+            assert stated == IN_OTHER_WORDS.get(parameter.name, default), parameter.name
 
 
 def test_several_paths_may_follow_one_option(asked):
@@ -206,3 +210,17 @@ def test_help_needs_no_heavy_import():
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert result.stdout == "set()\n"
+
+
+def test_every_option_of_button_mode_reaches_the_configuration(asked):
+    options = {
+        "--mode": "button", "--compositions": "chain:2,tree", "--depth": 5, "--parallel": "off", "--distractors": "0-2",
+        "--scenarios": "s.txt", "--expand": 3, "--scenario-similarity": 0.6, "--task-similarity": 0.8,
+    }  # fmt: skip
+
+    run(*[word for pair in options.items() for word in pair], "--seeds", "a.jsonl", "--seeds", "b.jsonl", "--out", "r")
+
+    assert asked[0][0] == RunConfig(
+        mode="button", compositions={"chain": 2.0, "tree": 1.0}, depth=5, parallel=0.0, distractors="0-2",
+        scenarios="s.txt", seeds=("a.jsonl", "b.jsonl"), expand=3, scenario_similarity=0.6, task_similarity=0.8,
+    )  # fmt: skip

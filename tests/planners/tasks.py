@@ -27,7 +27,7 @@ OPENS = {"type": "string", "description": "Time of the day in 24 hours"}
 HOURS = FunctionDefinition(
     subtask="s1", name="get_opening_hours", description="Tell when a public building opens and closes on a day.",
     parameters=schema(city=CITY, day={"type": "string", "format": "date", "description": "The day asked about"}),
-    returns=schema(opens_at=OPENS, closes_at=OPENS, floors={"type": "integer", "description": "How many floors it has"}),
+    returns=schema(opens_at=OPENS, closes_at=OPENS, floors={"type": "integer", "description": "Number of floors"}),
 )  # fmt: skip
 EVENT = FunctionDefinition(
     subtask="s2", name="create_event", description="Write an event down for its owner.",

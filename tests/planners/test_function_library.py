@@ -12,9 +12,7 @@ from toolgraph.tools.spec import ToolSpec
 
 
 def plan_with(hours=HOURS, event=EVENT, steps=(), flow=FIELDS):
-    backend = ScriptedBackend(
-        answers(functions=FunctionsAnswer(functions=(hours, event), flows=(flow,), steps=steps))
-    )
+    backend = ScriptedBackend(answers(functions=FunctionsAnswer(functions=(hours, event), flows=(flow,), steps=steps)))
     options = ButtonOptions(compositions={"sequential": 1.0})
     return plan_task("A day at the library", id="d000000", seed=0, index=0, backend=backend, options=options)
 
@@ -141,7 +139,9 @@ def tool(name, description):
 
 def test_distractors_come_from_the_library_and_are_like_nothing_offered():
     offered = tool("find_cafes", "Find cafés that are open")
-    others = [tool(f"get_{noun}", f"Tell the {noun}") for noun in "weather time price distance owner route menu".split()]
+    others = [
+        tool(f"get_{noun}", f"Tell the {noun}") for noun in "weather time price distance owner route menu".split()
+    ]
     library = FunctionLibrary([offered, tool("cafes_find", "open are that Find cafés"), *others])
 
     drawn = library.distractors([offered], count=4, chooser=random.Random(1))

@@ -114,7 +114,9 @@ def test_what_goes_through_own_work_is_checked_at_both_ends():
 
 def test_own_work_makes_no_text_of_numbers_alone():
     counted = changed(HOURS, returns=schema(opens_at={"type": "integer", "description": "Hour"}))
-    assert "make the types agree" in errors(counted, LAST, about=MIDDLE, flows=through_own_work(parameter="/start_time"))
+    assert "make the types agree" in errors(
+        counted, LAST, about=MIDDLE, flows=through_own_work(parameter="/start_time")
+    )
 
 
 def test_a_branch_may_take_nothing_but_the_decision():

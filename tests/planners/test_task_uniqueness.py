@@ -1,7 +1,7 @@
 import pytest
-from tests.fakes import word_vectors
 
 from planners.task_uniqueness import KeptTasks
+from tests.fakes import word_vectors
 
 TEXT = "Find a table for four in Leeds and book it for Friday evening"
 NEARLY = "Find a table for four in Leeds and book it for Saturday evening"

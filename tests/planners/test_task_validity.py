@@ -105,14 +105,17 @@ def test_another_shape_is_told(unfit, complaint):
 
 
 @pytest.mark.parametrize(
-    "text", ["Step 1: find it. Step 2: book it.", "First find it, second, book it, and third, pay.", "1. Find. 2. Book."]
+    "text",
+    ["Step 1: find it. Step 2: book it.", "First find it, second, book it, and third, pay.", "1. Find. 2. Book."],
 )
 def test_a_text_that_numbers_its_steps_is_told(text):
     assert "numbers its steps" in of_task(task(text=text))
 
 
 def test_a_text_must_state_what_its_sub_tasks_know():
-    assert "s1 holds '2026-03-14', which" in of_task(task(text="Put Reading Day down for when the library in Ghent opens."))
+    assert "s1 holds '2026-03-14', which" in of_task(
+        task(text="Put Reading Day down for when the library in Ghent opens.")
+    )
     assert "'Reading Day'" in of_task(task(text="Put a visit down for 14 March, when the library in Ghent opens."))
 
 
@@ -130,4 +133,9 @@ def test_nothing_is_made_and_taken_away_in_one_task():
 
 
 def test_values_are_told_from_ordinary_words():
-    assert values_in('Name it "Blue moon" for Ann Lee, code AB-12, at 3.50.') == ("Blue moon", "AB-12", "3.50", "Ann Lee")
+    assert values_in('Name it "Blue moon" for Ann Lee, code AB-12, at 3.50.') == (
+        "Blue moon",
+        "AB-12",
+        "3.50",
+        "Ann Lee",
+    )

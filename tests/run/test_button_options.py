@@ -6,6 +6,10 @@ from toolgraph.run.button_options import EXPECTED, TaskOptions
 from toolgraph.run.config import RunConfig, make_config, read_config, write_config
 
 
+def test_the_defaults_are_as_help_writes_them():
+    assert make_config({"compositions": "sequential:0.7,parallel:0.3", "parallel": "on"}) == RunConfig()
+
+
 def test_every_key_says_what_it_expects():
     assert EXPECTED.keys() == TaskOptions.model_fields.keys()
 

@@ -32,7 +32,9 @@ OFFLINE = Pipeline(embed_with=embed_with)
 
 
 def config(**changes):
-    return RunConfig(**{"mode": "button", "n": 10, "workers": 1, "distractors": "0-2", "compositions": KINDS, **changes})
+    return RunConfig(
+        **{"mode": "button", "n": 10, "workers": 1, "distractors": "0-2", "compositions": KINDS, **changes}
+    )
 
 
 def lines(path):
@@ -73,7 +75,9 @@ def test_metrics_tell_what_kind_of_tasks_there_are(whole):
     assert sum(metrics["compositions"].values()) == 16
     assert metrics["compositions"].keys() == KINDS.keys()
     assert metrics["assistant_messages_per_dialogue"] == len(assistant) / 16
-    with_parallel = [one for one in dialogues if any(len(message.get("tool_calls", ())) > 1 for message in one["messages"])]
+    with_parallel = [
+        one for one in dialogues if any(len(message.get("tool_calls", ())) > 1 for message in one["messages"])
+    ]
     assert metrics["parallel_dialogue_share"] == len(with_parallel) / 16 > 0
     assert "per_accepted" not in metrics
 
@@ -197,9 +201,7 @@ def test_with_a_model_the_set_does_not_depend_on_timing(tmp_path):
     for workers in (1, 4):
         generate(with_model(workers=workers, n=8), tmp_path / str(workers), pipeline=pipeline(Rules()))
 
-    first, second = (
-        sorted((tmp_path / name / "dialogues.jsonl").read_text().splitlines()) for name in ("1", "4")
-    )
+    first, second = (sorted((tmp_path / name / "dialogues.jsonl").read_text().splitlines()) for name in ("1", "4"))
     assert first == second
     assert (tmp_path / "1" / "tasks.jsonl").read_bytes() == (tmp_path / "4" / "tasks.jsonl").read_bytes()
 
@@ -236,7 +238,9 @@ def test_a_model_that_composes_nothing_is_given_up_early(tmp_path):
             return super().complete(request)
 
     rules = Hopeless()
-    with pytest.raises(GenerationError, match="50 dialogues in a row were rejected, 50 of them by composition/answer_shape"):
+    with pytest.raises(
+        GenerationError, match="50 dialogues in a row were rejected, 50 of them by composition/answer_shape"
+    ):
         generate(with_model(n=400), tmp_path / "run", pipeline=pipeline(rules))
 
     assert len({dialogue_of(key) for key in rules.keys}) == 50

@@ -85,7 +85,11 @@ class TaskOptions(BaseModel):
     @field_validator("compositions")
     @classmethod
     def _can_be_drawn(cls, weights: Mapping[Composition, float]) -> Mapping[Composition, float]:
-        if not weights or any(not 0 <= weight < float("inf") for weight in weights.values()) or not sum(weights.values()):
+        if (
+            not weights
+            or any(not 0 <= weight < float("inf") for weight in weights.values())
+            or not sum(weights.values())
+        ):
             raise ValueError("nothing can be drawn")
         return weights
 

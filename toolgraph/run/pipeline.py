@@ -192,7 +192,9 @@ def make(
                 with clock("models"):
                     models = open_until_done.enter_context(pipeline.open_models(config, run.path))
             if config.mode == "button":
-                return make_from_tasks(config, run, models, progress=progress, clock=clock, embed_with=pipeline.embed_with)
+                return make_from_tasks(
+                    config, run, models, progress=progress, clock=clock, embed_with=pipeline.embed_with
+                )
             with clock("graph"):
                 graph = run.stored_graph()
                 if graph is None:

@@ -68,9 +68,13 @@ def draft(plan: Plan, index: int) -> Draft:
     try:
         return plan(index)
     except AnswerError as error:
-        known = {"check": error.check, "raw": error.raw, "usage": error.usage} if isinstance(error, AnswerFailed) else {}
+        known = (
+            {"check": error.check, "raw": error.raw, "usage": error.usage} if isinstance(error, AnswerFailed) else {}
+        )
         stage = error.stage if isinstance(error, TaskFailed) else "atomic_task"
-        return TaskRecord.model_validate({"id": id_of(index), "index": index, "stage": stage, "reason": str(error), **known})
+        return TaskRecord.model_validate(
+            {"id": id_of(index), "index": index, "stage": stage, "reason": str(error), **known}
+        )
     except (MemoryError, OSError, EndpointError, BudgetReached, GenerationError):
         raise
     except Exception as error:  # a mistake may raise anything
@@ -94,8 +98,8 @@ class Tasks:
     """
 
     def __init__(
-        self, path: Path, *, library: FunctionLibrary, kept: KeptTasks, seed: int, distractors: tuple[int, int] = (0, 0),
-        done: Iterable[int] = (), is_paid: bool = False,
+        self, path: Path, *, library: FunctionLibrary, kept: KeptTasks, seed: int,
+        distractors: tuple[int, int] = (0, 0), done: Iterable[int] = (), is_paid: bool = False,
     ) -> None:  # fmt: skip
         self._library, self._kept = library, kept
         self._seed, self._distractors, self._is_paid = seed, distractors, is_paid
@@ -252,7 +256,9 @@ def _read(path: Path) -> tuple[list[TaskRecord], int]:
                     f"{path}, line {number + 1}: was not written by a run of toolgraph; name another directory"
                 ) from error
             if record.index != number:
-                raise RunDirectoryError(f"{path}, line {number + 1}: is not that of index {number}; name another directory")
+                raise RunDirectoryError(
+                    f"{path}, line {number + 1}: is not that of index {number}; name another directory"
+                )
             if record.blueprint is not None:
                 blueprint = record.blueprint.model_copy(update={"usage": record.usage})
                 record = record.model_copy(update={"blueprint": blueprint})

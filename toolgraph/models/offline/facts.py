@@ -38,9 +38,11 @@ _CUES = tuple(
 )
 """What people say when they ask for a field, by a word of its name."""
 _NAMING = re.compile(r"(name|title|subject|headline)$", re.I)
-_PEOPLE = re.compile(
-    r"agent|provider|doctor|tutor|staff|driver|host|handler|coach|guide|vet|trainer|buyer|owner|sender|engineer"
+PEOPLE = re.compile(
+    r"agent|provider|doctor|tutor|staff|driver|host|handler|coach|guide|vet|trainer|buyer|owner|sender|engineer|"
+    r"carer|photographer|student|tutor|translator|proofreader|skipper|physiotherapist|babysitter|volunteer|genealogist"
 )
+"""Words for people."""
 _ONE_OF = re.compile(
     r"(?<![\d.,])1 (kilometre|metre|minute|hour|day|night|week|month|year|seat|serving|course|bedroom|guest|stop|mile|"
     r"gram|litre|pack|page|point)s\b"
@@ -60,14 +62,14 @@ class Outcome:
 
 
 def tell(
-    outcome: Outcome, chooser: random.Random, used: set[str] | None = None, *, asked: str = "", about: str = ""
+    outcome: Outcome, chooser: random.Random, used: set[str] | None = None, *, asked: str = "", is_full: bool = False
 ) -> str:
     """Return the outcome in whole sentences: as written for the tool, else made from the fields.
 
-    Of several reports the one is chosen that tells what was asked, and of those one that tells the field `about`.
+    Of several reports the one is chosen that tells what was asked, and with `is_full` of those one that tells most.
     `used` holds the reports chosen so far in one message; it is added to, so that none is used twice.
     """
-    return _tell_as_written(outcome, chooser, used if used is not None else set(), asked, about) or _tell_in_general(
+    return _tell_as_written(outcome, chooser, used if used is not None else set(), asked, is_full) or _tell_in_general(
         outcome, chooser
     )
 
@@ -94,12 +96,24 @@ def entry_name(entry: Any) -> str:
 
 
 def entry_figure(entry: Any, name: str, tool: ToolSpec, today: dt.date | None) -> str:
-    """Return one figure of an entry as it is told behind its name: "at 21 USD", "rated 4.6", "distance 2 km"."""
+    """Return one figure of an entry as it is told behind its name: "at 21 USD", "rated 4.6", "2 kilometres away"."""
     field = next((one for one in tool.return_fields if one.name == name), None)
     if not isinstance(entry, dict) or field is None or name not in entry:
         return ""
-    short = _short(name, entry[name], field, entry, today)
-    return f"at {short}" if kind_of(field) == "money" else short
+    spoken, words = spoken_value(entry[name], field, today), split_words(name)
+    amount = f"{spoken} {unit_of(field)}".strip()
+    if kind_of(field) == "money" or re.search(r"price|cost|fee|rate$", words):
+        return f"at {spoken} {entry.get('currency', '')}".strip()
+    if re.search(r"rating|score|rated", words):
+        return f"rated {spoken}"
+    if "distance" in words:
+        return f"{amount if amount != spoken else f'{spoken} kilometres'} away"
+    return f"with {amount} {plain_label(field)}" if amount == spoken else amount
+
+
+def plain_label(field: Field) -> str:
+    """Return what a field is called without its unit: "distance km" is a distance."""
+    return _without_unit(label(field), unit_of(field) or "unit")
 
 
 def _is_label(name: str, value: Any, thing: list[str]) -> bool:
@@ -107,7 +121,7 @@ def _is_label(name: str, value: Any, thing: list[str]) -> bool:
     if not isinstance(value, str) or not _NAMING.search(name):
         return False
     owner = split_words(name).rpartition(" ")[0].split()
-    return not (_PEOPLE.search(" ".join(owner)) and thing and not set(owner) & set(thing))
+    return not (PEOPLE.search(" ".join(owner)) and thing and not set(owner) & set(thing))
 
 
 def as_claim(value: Any, field: Field | None) -> bool | None:
@@ -159,7 +173,7 @@ def _clock(text: str) -> str:
 # --- as written -----------------------------------------------------------------------------------------------------
 
 
-def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str], asked: str, about: str) -> str:
+def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str], asked: str, is_full: bool) -> str:
     wording, today = wording_of(outcome.tool), outcome.today
     if not wording.reports:
         return ""
@@ -180,7 +194,9 @@ def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str], a
     if not fitting:
         return ""
     fresh = [report for report in fitting if report.text not in used] or fitting
-    wanted = [sum(_is_asked(slot, asked) for slot in report.slots) + 9 * (about in report.slots) for report in fresh]
+    wanted = [
+        sum(_is_asked(slot, asked) for slot in report.slots) + (len(report.slots) if is_full else 0) for report in fresh
+    ]
     report = chooser.choice([report for report, score in zip(fresh, wanted, strict=True) if score == max(wanted)])
     used.add(report.text)
     return _ONE_OF.sub(r"1 \1", capitalised(report.fill(values)))

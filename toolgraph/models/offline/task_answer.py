@@ -1,24 +1,28 @@
 """The answer to a compositional task: what each part brought, in order, and what was decided and worked out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from toolgraph.dialogue.blueprint import PlannedCondition
+from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCondition
 from toolgraph.models.offline.composed import Part, price_of
-from toolgraph.models.offline.facts import clause, entry_name, spoken_value, tell
+from toolgraph.models.offline.domains import Total
+from toolgraph.models.offline.facts import clause, entry_name, plain_label, spoken_value, tell
 from toolgraph.models.offline.speech import capitalised, join_phrases
-from toolgraph.models.offline.task_worker import Done, Pick, Worker, listed
+from toolgraph.models.offline.task_worker import Done, Worker
 from toolgraph.tools import pointers
 from toolgraph.tools.fields import Field
 
-FEW, TELL_ALL = 3, 0.4
-"""Up to so many entries of a list are told, with that chance, where only one of them was wanted."""
+SIDES = re.compile(
+    r"\b(?:no |at )?(?:less than|more than|fewer than|better than|higher than|lower than|longer than|shorter than|"
+    r"later than|earlier than|under|over|below|above|most|least|within) (?=\{value\})"
+)
+"""The words of a question that compare; without them, and with the figure found, it states the answer."""
 
 
 def answer_to(worker: Worker) -> str:
-    """Return the final words."""
-    return " ".join(_Answer(worker).sentences())
+    """Return the final words: what was wanted in the end first, then how it came about."""
+    return " ".join(text for text in _Answer(worker).sentences() if text)
 
 
 class _Answer:
@@ -28,107 +32,125 @@ class _Answer:
         self.worker, self.composed, self.random = worker, worker.composed, worker.random
         self.used: set[str] = set()
 
-    def sentences(self) -> list[str]:
-        told: list[str] = []
-        for part in self.composed.parts:
-            if part.addressee:  # what a note says need not be said twice
-                told.append(self._note(part, told.pop()))
-            else:
-                told += [text for text in self._about(part) if text]
-        return told
+    def sentences(self) -> Iterator[str]:
+        parts = self.composed.parts
+        total = next((part for part in parts if part.total is not None), None)
+        if total is not None:
+            yield from self._totalled(total)
+            return
+        made = [done for part in parts for call in part.calls for done in self.worker.done(call)]
+        acts = [done for done in made if not self._is_list(done) and self._writes(done)] or made[-1:]
+        told = [self._told(done) for done in acts]
+        note = next((part for part in parts if part.addressee), None)
+        if note is not None:  # what a note says need not be said twice
+            told[-1] = self._note(note, told[-1])
+        decision = next((part for part in parts if part.test is not None), None)
+        if decision is not None:
+            yield self._decision(decision)
+        yield from told[:-1] if note else told
+        yield self._picks(acts)
+        yield from (self._told(done) for done in made if done not in acts and not self._is_list(done))
+        yield from (self._left(part) for part in parts if part.budget)
+        yield told[-1] if note else ""
 
-    def _about(self, part: Part) -> Iterator[str]:
-        if part.test is not None:
-            yield self._decision(part)
-        elif part.total is not None:
-            yield self._total(part)
-        elif part.budget:
-            yield self._left(part)
-        elif part.is_repeated:
-            yield from self._one_like_the_other(part)
-        else:
-            for call in part.calls:
-                for done in self.worker.done(call):
-                    yield self._outcome(done)
+    def _is_list(self, done: Done) -> bool:
+        return bool(self.composed.domain.functions[done.planned.tool].lists)
+
+    def _writes(self, done: Done) -> bool:
+        return self.composed.tools[done.planned.tool].effects != "reads"
 
     # --- results ------------------------------------------------------------------------------------------------
 
-    def _outcome(self, done: Done) -> str:
-        """What a call brought; of a list from which one entry was taken, often that one alone."""
-        pick = self.worker.picked(done.planned.id)
-        if pick is not None and (len(pick.entries) > FEW or self.random.random() >= TELL_ALL):
-            return self._chosen(pick)
-        told = tell(done.outcome, self.random, self.used, asked=self._asked())
-        return f"{told} {self._chosen(pick._replace(figure=''))}" if pick is not None else told
-
-    def _chosen(self, pick: Pick) -> str:
-        """Which entry of a list was taken."""
-        if not pick.why or len(pick.entries) < 2:
-            kind = "chosen_first"
-        else:
-            kind = "chosen"
-        count, figure = str(len(pick.entries)), f", {pick.figure}" if pick.figure else ""
-        return capitalised(self.worker.filled(kind, name=pick.name, why=pick.why, count=count, figure=figure))
-
-    def _one_like_the_other(self, part: Part) -> Iterator[str]:
-        """What each of several calls brought, all told in the same way, and with what is worked out from them."""
-        total = next((one.total for one in self.composed.parts if one.total and part.id in one.needs), None)
-        state = self.random.getstate()
-        for done in self.worker.done(part.calls[0]):
-            self.random.setstate(state)
-            yield tell(done.outcome, self.random, set(), asked=self._asked(), about=total.field if total else "")
+    def _told(self, done: Done) -> str:
+        return tell(done.outcome, self.random, self.used, asked=self._asked(), is_full=True)
 
     def _asked(self) -> str:
         return " ".join(message.content for message in self.worker.request.messages if message.role == "user")
 
+    def _picks(self, acts: Sequence[Done]) -> str:
+        """Which entries of the lists were taken, in one sentence."""
+        calls = [call for part in self.composed.parts for call in part.calls]
+        picks = [pick for call in calls for pick in [self.worker.picked(call.id)] if pick is not None]
+        picks = list({pick.name: pick for pick in picks}.values())
+        if len(picks) > 1:
+            taken = [f"{pick.why} {pick.noun}, {pick.name}{_apposed(pick.figure)}" for pick in picks]
+            return self.worker.filled("taken_both", both=join_phrases(taken))
+        if not picks or (len(picks[0].entries) < 2 and not picks[0].figure):
+            return ""
+        pick = picks[0]
+        kind = "taken" if any(self._writes(done) for done in acts) else "looked_at"
+        figure = f", {pick.figure}" if pick.figure else ""
+        count = str(len(pick.entries))
+        return capitalised(self.worker.filled(kind, name=pick.name, why=pick.why, count=count, figure=figure))
+
     # --- own work -----------------------------------------------------------------------------------------------
 
     def _decision(self, part: Part) -> str:
+        """What was found about the thing in question, and whether that is what the user made it depend on."""
         assert part.condition is not None
         assert part.test is not None
-        field = self._field(part.condition)
-        fact = _fact(self.worker.found(part.condition), part.condition, part.test.says, field)
+        found, field = self.worker.found(part.condition), self._field(part.condition)
+        fact = fact_of(found, part.condition, part.test.says, field)
+        pick = self.worker.picked(part.condition.call) or next(
+            (self.worker.picked(one.call) for one in self._arguments(part.condition.call) if one.source == "result"),
+            None,
+        )
+        if pick is not None:
+            fact = re.sub(r"^it('s)?\b", lambda start: f"{pick.name} is" if start[1] else pick.name, fact)
         branches = {one.branch for one in self.composed.parts if one.branch}
         refused = "decided_no" if "else" in branches else "decided_no_alternative"
         return capitalised(
             self.worker.filled("decided_yes" if self.worker.holds(part.condition) else refused, fact=fact)
         )
 
+    def _arguments(self, call: str) -> tuple[PlannedArgument, ...]:
+        return self.composed.call(call).arguments
+
     def _field(self, condition: PlannedCondition) -> Field:
         tool = self.composed.tools[self.composed.call(condition.call).tool]
         return next(field for field in tool.return_fields if field.pointer == condition.path)
 
-    def _total(self, part: Part) -> str:
-        """What comes out over the results of a repeated call."""
+    def _totalled(self, part: Part) -> Iterator[str]:
+        """What comes out over the results of a repeated call, and the results it comes from."""
         assert part.total is not None
         source = next(one for one in self.composed.parts if one.id in part.needs)
-        results = [done.outcome.result for call in source.calls for done in self.worker.done(call)]
-        entries = results if source.is_repeated else listed(results[0])
+        entries = [done.outcome.result for call in source.calls for done in self.worker.done(call)]
         fields = self.composed.tools[source.calls[0].tool].return_fields
         field = next(one for one in fields if one.name == part.total.field)
         figures = [entry[part.total.field] for entry in entries]
-        if part.total.kind in ("min", "max"):
-            return self._best(part, entries, figures, field)
-        value = sum(figures) / (len(figures) if part.total.kind == "mean" else 1)
-        told = part.total.tells.replace("{value}", spoken_value(_rounded(value), field, self.worker.today))
+        yield (
+            self._best(part.total, entries, figures, field)
+            if part.total.kind in ("min", "max")
+            else self._worked_out(part.total, figures, field)
+        )
+        yield self._one_by_one(entries, figures, field)
+
+    def _worked_out(self, total: Total, figures: list[Any], field: Field) -> str:
+        value = sum(figures) / (len(figures) if total.kind == "mean" else 1)
+        told = total.tells.replace("{value}", spoken_value(_rounded(value), field, self.worker.today))
         if len(figures) < 2:
             return told
         shown = [spoken_value(figure, field, self.worker.today) for figure in figures]
-        how = " + ".join(shown) if part.total.kind == "sum" else f"the average of {join_phrases(shown)}"
+        how = " + ".join(shown) if total.kind == "sum" else f"the average of {join_phrases(shown)}"
         return f"{told[:-1]} ({how})."
 
-    def _best(self, part: Part, entries: list[Any], figures: list[Any], field: Field) -> str:
+    def _best(self, total: Total, entries: list[Any], figures: list[Any], field: Field) -> str:
         """Which of several is the one with most or least, and with which others it is level."""
-        assert part.total is not None
-        value = min(figures) if part.total.kind == "min" else max(figures)
+        value = min(figures) if total.kind == "min" else max(figures)
         first, *others = [entry_name(entry) for entry, figure in zip(entries, figures, strict=True) if figure == value]
         said = spoken_value(value, field, self.worker.today)
-        told = part.total.tells.replace("{value}", said).replace("{name}", first)
-        return (
-            f"{told} {capitalised(join_phrases(others))} {'is' if len(others) == 1 else 'are'} level with that."
-            if (others)
-            else told
-        )
+        told = total.tells.replace("{value}", said).replace("{name}", first)
+        if not others:
+            return told
+        return f"{told} {capitalised(join_phrases(others))} {'is' if len(others) == 1 else 'are'} level with that."
+
+    def _one_by_one(self, entries: list[Any], figures: list[Any], field: Field) -> str:
+        """The figure of each entry, as a list in a sentence."""
+        named = [(entry_name(entry), figure) for entry, figure in zip(entries, figures, strict=True)]
+        if not all(name for name, _ in named):
+            return ""
+        told = [f"{name} {spoken_value(figure, field, self.worker.today)}" for name, figure in named]
+        return self.worker.filled("one_by_one", field=capitalised(plain_label(field)), entries=join_phrases(told))
 
     def _left(self, part: Part) -> str:
         """What is left of a budget after a price was paid."""
@@ -152,24 +174,34 @@ def _rounded(value: float) -> float | int:
     return int(rounded) if float(rounded).is_integer() and abs(value - rounded) < 1e-9 else rounded
 
 
-def _fact(found: Any, condition: PlannedCondition, says: str, field: Field) -> str:
-    """What was found about the thing in question, as a clause."""
-    if condition.test == "is" and isinstance(found, bool):
-        return says if found == condition.value else _negated(says)
-    stated = clause(field.name, found, field, None)
+def fact_of(found: Any, condition: PlannedCondition, says: str, field: Field) -> str:
+    """Return what was found about the thing in question as a clause, in the words of the question."""
     if condition.test == "is":
-        return stated
-    side = "under" if condition.test == "below" else "above"
-    is_so = found < condition.value if condition.test == "below" else found > condition.value
-    return f"{stated}, {'' if is_so else 'not '}{side} {condition.value}"
+        if isinstance(found, bool) or found == condition.value:
+            return says if found == condition.value else _negated(says)
+        return clause(field.name, found, field, None)
+    if SIDES.search(says):
+        is_so = found < condition.value if condition.test == "below" else found > condition.value
+        stated = SIDES.sub("", says).replace("{value}", spoken_value(found, field, None))
+        side = "under" if condition.test == "below" else "above"
+        return f"{stated}, {'' if is_so else 'not '}{side} {condition.value}"
+    return f"{clause(field.name, found, field, None)} against {condition.value}"
+
+
+def _apposed(figure: str) -> str:
+    return f" ({figure})" if figure else ""
 
 
 def _negated(says: str) -> str:
     verbs = (
-        (" are ", " are not "), (" is ", " is not "), ("it's ", "it is not "), (" has ", " does not have "),
+        (" are ", " are not "), (" is ", " is not "), ("it's ", "it's not "), (" has ", " does not have "),
         (" can ", " cannot "), (" takes ", " does not take "),
     )  # fmt: skip
     for verb, negated in verbs:
-        if verb in says:
-            return says.replace(verb, negated, 1)
+        if verb in f" {says}" or says.startswith(verb):
+            return (
+                says.replace(verb.strip() + " ", negated.lstrip(), 1)
+                if says.startswith(verb.strip())
+                else (says.replace(verb, negated, 1))
+            )
     return f"it is not the case that {says}"

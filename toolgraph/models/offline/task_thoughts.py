@@ -95,9 +95,7 @@ def _noticed(worker: Worker, call: ToolCall) -> str:
     if pick is None:
         return worker.filled("seen_list", function=call.name, count=count)
     figure = f" ({pick.figure})" if pick.figure else ""
-    return worker.filled(
-        "seen_pick", function=call.name, count=count, name=f"{pick.name}{figure}", why=pick.why or "the first"
-    )
+    return worker.filled("seen_pick", function=call.name, count=count, name=f"{pick.name}{figure}", why=pick.why)
 
 
 def _facts(worker: Worker, name: str, planned: str) -> str:

@@ -9,6 +9,7 @@ from toolgraph.dialogue.messages import Message
 from toolgraph.models.offline.banks import load_words
 from toolgraph.models.offline.composed import Composed, Part
 from toolgraph.models.offline.derived import wording_of
+from toolgraph.models.offline.facts import PEOPLE
 from toolgraph.models.offline.speech import capitalised, describe_pick, join_phrases
 from toolgraph.models.offline.styles import VALUE_START, protect
 from toolgraph.models.offline.user import Speaker, fields_of, thing
@@ -23,6 +24,8 @@ OPENING, ONE_SENTENCE = 0.8, 0.55
 
 _ON_RELATIVE = re.compile(rf"\bon (?={VALUE_START}(?:next|this|tomorrow|today|the day after)\b)")
 """Nobody says "on next Friday"."""
+_COMPANION = re.compile(r"(?<=\w) with(?= the (?:cheapest|best-rated|nearest|largest|shortest) )")
+"""What comes along is said after a pause."""
 
 
 class TaskWords:
@@ -38,6 +41,7 @@ class TaskWords:
         self._speaker = Speaker(request, seed)
         self._values: dict[tuple[str, str], str] = {}
         self._named: set[tuple[str, str]] = set()
+        self._nouns: set[str] = set()
         self._asks: dict[str, str] = {}
         for part in composed.parts:
             if part.condition is not None and part.condition.pick:
@@ -97,6 +101,7 @@ class TaskWords:
             if argument.pick == "0":
                 return f"the first {noun} you find"
             return describe_pick(argument.pick, noun, self.random)
+        self._nouns.add(noun)
         return f"that {noun}"
 
     def _is_ambiguous(self, argument: PlannedArgument) -> bool:
@@ -130,7 +135,7 @@ class TaskWords:
         phrase = phrasing.ask(self.random)
         if phrasing.unsaid is not None:
             phrase = f"{phrase}, with {join_phrases(phrasing.named_values(phrasing.unsaid))}"
-        return _ON_RELATIVE.sub("", phrase)
+        return _smoothed(phrase, list(self._nouns))
 
     def _value(self, argument: PlannedArgument, field: Field | None) -> str:
         key = (argument.pointer, repr(argument.value))
@@ -140,7 +145,7 @@ class TaskWords:
 
     def _said_again(self, argument: PlannedArgument, field: Field | None) -> str:
         """A value that was said: by "the same", or as before where there is no such word for it."""
-        again = {"date": "the same day", "time": "the same time"}
+        again = {"date": "that day", "time": "that time"}
         schema = field.schema if field else {}
         return again.get(str(schema.get("format", "")), self._value(argument, field))
 
@@ -226,6 +231,18 @@ class _Statement:
 
 def _is_one_question(parts: Sequence[Part]) -> bool:
     return len(parts) > 1 and len({call.tool for part in parts for call in part.calls}) == 1
+
+
+def _smoothed(phrase: str, nouns: Sequence[str]) -> str:
+    """A phrase with what people say shorter: "book it" for what was just named, "there", and no "on next Friday"."""
+    phrase = _ON_RELATIVE.sub("", phrase)
+    phrase = phrase.replace("on that day", "that day")
+    for noun in nouns:
+        that = f"that {re.escape(noun)}"
+        phrase = re.sub(rf"\bat {that}\b(?!')", "there", phrase)
+        if not PEOPLE.search(noun):
+            phrase = re.sub(rf"^(\w+) {that}\b(?!'| \w+ing\b)", r"\1 it", phrase)
+    return _COMPANION.sub(", with", phrase)
 
 
 def _amount(value: int) -> str:

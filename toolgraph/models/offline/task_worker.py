@@ -11,6 +11,7 @@ from toolgraph.models.offline.composed import Composed
 from toolgraph.models.offline.facts import Outcome, entry_figure, entry_name
 from toolgraph.models.offline.speech import pick_entry, superlative
 from toolgraph.models.offline.task_rules import words_of
+from toolgraph.models.offline.user import thing
 from toolgraph.models.requests import AssistantRequest, PlainCall
 
 
@@ -20,7 +21,9 @@ class Pick(NamedTuple):
     name: str
     """What the entry is called."""
     why: str
-    """What makes it the one: "the cheapest"; empty where it is simply the first."""
+    """What makes it the one: "the cheapest", or "the first"."""
+    noun: str
+    """What kind of thing it is."""
     figure: str
     """The figure by which it stands out: "21 USD"; empty where there is none."""
     entries: list[Any]
@@ -111,7 +114,8 @@ class Worker(Assistant):
         field = argument.pick.rpartition("/")[2]
         figure = entry_figure(entry, field, tool, self.today) if adjective else ""
         name = entry_name(entry)
-        return Pick(name, f"the {adjective}" if adjective else "", figure, entries) if name else None
+        noun = thing(argument, None)
+        return Pick(name, f"the {adjective or 'first'}", noun, figure, entries) if name else None
 
     def filled(self, kind: str, /, **values: str) -> str:
         """Return a phrase of a kind with its slots filled."""
