@@ -1,7 +1,7 @@
 """Uniqueness over a data set: a task is kept unless it says nearly the same as one kept before."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from toolgraph.graph.embedding import Vectors
@@ -46,10 +46,13 @@ class KeptTasks:
         self._takers: dict[str, list[int]] = {}
         self._known: dict[str, Vector] = {}
 
-    def prepare(self, texts: Iterable[str]) -> None:
-        """Embed texts together that will be asked about, which is quicker than one by one; it changes nothing else."""
-        if not self._by_words:
-            self._embed([text for text in texts if text not in self._known])
+    def prepare(self, tasks: Sequence[tuple[str, Sequence[str]]]) -> None:
+        """Embed the texts of tasks together that will be asked about, each with the functions it takes.
+
+        That is quicker than one by one, and changes nothing else.
+        """
+        texts = self._compared(tasks) if self._by_words else [text for text, _ in tasks]
+        self._embed([text for text in dict.fromkeys(texts) if text not in self._known])
 
     def repeated(self, text: str, functions: Iterable[str]) -> Repeated | None:
         """Return the kept task that a task with those functions says again, or none where there is none."""
@@ -70,6 +73,19 @@ class KeptTasks:
         elif self._most < 1:
             self._vectors.add(self._vector(text))
             self._known.pop(text, None)
+
+    def _compared(self, tasks: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
+        """The texts of tasks that share enough with a kept one, or with one before them, and what they share it with."""
+        before: list[tuple[str, frozenset[str], frozenset[str]]] = []
+        for text, functions in tasks:
+            words, taken = _words(text), frozenset(functions)
+            twins = [self._kept[place][1] for place in self._suspects(text, functions)]
+            twins += [
+                one for one, its_words, its_functions in before
+                if taken & its_functions and _shared(words, its_words) >= LEAST_SHARED
+            ]  # fmt: skip
+            yield from (text, *twins) if twins else ()
+            before.append((text, words, taken))
 
     def _suspects(self, text: str, functions: Iterable[str]) -> list[int]:
         """The places of kept tasks that take one of the functions and share enough words."""

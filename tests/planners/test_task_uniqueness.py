@@ -50,7 +50,20 @@ def test_by_words_only_what_could_be_alike_is_embedded():
 def test_texts_prepared_together_are_embedded_once():
     embed = Counting()
     kept = KeptTasks(embed)
-    kept.prepare([TEXT, NEARLY])
+    kept.prepare([(TEXT, []), (NEARLY, [])])
     kept.keep("d000001", TEXT, [])
     kept.repeated(NEARLY, [])
     assert sorted(embed.texts) == [TEXT, NEARLY]
+
+
+def test_by_words_those_that_will_be_compared_are_embedded_together():
+    embed = Counting()
+    kept = KeptTasks(embed, by_words=True)
+    kept.keep("d000001", "Find a table for four in Leeds and book it for Sunday evening", ["book"])
+
+    kept.prepare([(TEXT, ["book"]), ("Look up the train to York", ["book"]), (NEARLY, ["book"])])
+    assert len(embed.texts) == 3
+    kept.repeated(TEXT, ["book"])
+    kept.keep("d000002", TEXT, ["book"])
+    kept.repeated(NEARLY, ["book"])
+    assert len(embed.texts) == 3

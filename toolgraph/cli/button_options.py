@@ -25,7 +25,7 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         "metavar": "on|off|SHARE", "help": "Whether, or how often, calls may be made at once.  [default: on]",
     }),
     ("--distractors", {"metavar": "RANGE", "help": "Functions offered that nothing needs.  [default: 0]"}),
-    ("--scenario-similarity", {"type": float, "help": "Cosine above which scenarios are the same.  [default: 0.75]"}),
+    ("--scenario-similarity", {"type": float, "help": "Cosine above which scenarios are the same.  [default: 0.8]"}),
     ("--task-similarity", {"type": float, "help": "Cosine above which tasks are the same.  [default: 0.9]"}),
 )  # fmt: skip
 

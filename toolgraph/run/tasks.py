@@ -168,7 +168,8 @@ class Tasks:
 
     def _settle(self, portion: list[Draft]) -> None:
         """Decide about drafts in their order, and write them down."""
-        self._kept.prepare(made.task.text for made in portion if isinstance(made, TaskPlan))
+        plans = [made for made in portion if isinstance(made, TaskPlan)]
+        self._kept.prepare([(plan.task.text, [body_of(tool) for tool in plan.tools]) for plan in plans])
         lines = []
         for made in portion:
             record = made if isinstance(made, TaskRecord) else self._settled(made, self.count)

@@ -4,6 +4,7 @@ The functions of a domain are joined where one returns what another takes. A com
 the dialogue and what was asked for, so that each of the requests about one task finds the same one.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 from toolgraph.dialogue.blueprint import PlannedCall, PlannedCondition
@@ -21,6 +22,9 @@ from toolgraph.models.offline.speech import superlative
 from toolgraph.models.offline.task_calls import CallPlanner
 from toolgraph.seeds import rng
 
+_BETTER_SMALL = re.compile(
+    r"price|cost|fee|rate$|deposit|premium|distance|minutes|waiting|wait_|days|weeks|hours_to|mite|weight|age_|size_limit"
+)
 LONGEST_CHAIN = 5
 """How many sub-tasks the functions of a domain can be chained to."""
 SAME_FOR_TWO, LOOK_FIRST = 0.3, 0.45
@@ -47,7 +51,10 @@ def compose(
     chooser = rng(seed, "start", id)
     fitting = chooser.sample(found.starts, len(found.starts))
     others = [one for one in links_of(name).startable() if one not in fitting]
-    for start in (*fitting, *chooser.sample(others, len(others))):
+    starts = [*fitting, *chooser.sample(others, len(others))]
+    functions = domain.functions
+    starts.sort(key=lambda one: bool(functions[one].lists) and not links_of(name).picks(one))
+    for start in starts:
         composer = _Composer(domain, found, system, seed, id, start)
         if composer.has(composition, depth):
             return composer.composed()
@@ -239,7 +246,10 @@ class _Composer:
             return False
         test = self.random.choice(tests)
         decision = self._decision(asked, call, test)
-        then, *others = self.random.sample(writers, min(2, len(writers)))
+        main, *others = sorted(writers, key=self._weight, reverse=True)[:2]
+        if others and not _is_good(test):
+            main, others = others[0], [main]
+        then = main
         known = list(self.plan.memory.known)
         self._part(self.plan.call(then, condition=decision.condition), needs=(decision.id,), branch="then")
         self.plan.memory.known = known  # what was made on the one side is not there on the other
@@ -247,6 +257,10 @@ class _Composer:
             otherwise = decision.condition.model_copy(update={"holds": False}) if decision.condition else None
             self._part(self.plan.call(others[0], condition=otherwise), needs=(decision.id,), branch="else")
         return True
+
+    def _weight(self, name: str) -> int:
+        """How much a function does: what takes most is what one would do if all is well."""
+        return len(self.links.tools[name].parameter_fields)
 
     def _decision(self, asked: Part, call: PlannedCall, test: ResultTest) -> Part:
         """The part that answers a question about the result of a call."""
@@ -311,3 +325,10 @@ class _Composer:
         budget = int(-(-most // step) * step + self.random.choice((0, 1, 2)) * step)
         self._append(Part(self._next_id(), needs=(done.id,), budget=budget))
         return True
+
+
+def _is_good(test: ResultTest) -> bool:
+    """Whether a yes is what one hopes for: little of what one pays, waits or walks, and much of anything else."""
+    if test.test == "is":
+        return True
+    return (test.test == "below") == bool(_BETTER_SMALL.search(test.field))

@@ -1,6 +1,6 @@
 """Links between the functions of a domain: which can begin a task, which can follow which, and which take from two."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from functools import cache
 
 from toolgraph.models.offline.domains import Domain, DomainFunction, domain_tool, domains
@@ -64,8 +64,14 @@ class DomainLinks:
         ]  # fmt: skip
 
     def joins(self, giver: str) -> list[tuple[str, str]]:
-        """Return pairs of a function and of another list, where the function takes one thing from each of the two."""
-        others = [one for one in self.startable() if one != giver and self.function(one).lists]
+        """Return pairs of a function and of another list, where the function takes one thing from each of the two.
+
+        Lists in which something stands out are preferred: nobody wants the first of anything.
+        """
+        lists = [one for one in self.startable() if one != giver and self.function(one).lists]
+        return self._joined(giver, [one for one in lists if self.picks(one)]) or self._joined(giver, lists)
+
+    def _joined(self, giver: str, others: Sequence[str]) -> list[tuple[str, str]]:
         return [
             (taker, other) for other in others for taker, flow in self._flows[giver].items()
             if taker in self._flows[other] and not flow.is_echo

@@ -47,6 +47,11 @@ _ONE_OF = re.compile(
     r"(?<![\d.,])1 (kilometre|metre|minute|hour|day|night|week|month|year|seat|serving|course|bedroom|guest|stop|mile|"
     r"gram|litre|pack|page|point)s\b"
 )
+_UNIT_END = re.compile(
+    r" (seconds|minutes|hours|days|years|km|kb|kg|mg|cm|percent|kilometres|m 3|m 2|sqm|m|celsius|litres|metres)$"
+)
+_AT_DAY = re.compile(rf"\bat (?=(?:{'|'.join(MONTHS)}) \d)")
+"""A moment is said by its day first, and that is "on" and not "at"."""
 _TRUTHS = {"true": True, "false": False, "yes": True, "no": False}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?Z?")
 
@@ -108,7 +113,7 @@ def entry_figure(entry: Any, name: str, tool: ToolSpec, today: dt.date | None) -
         return f"rated {spoken}"
     if "distance" in words:
         return f"{amount if amount != spoken else f'{spoken} kilometres'} away"
-    return f"with {amount} {plain_label(field)}" if amount == spoken else amount
+    return f"{plain_label(field)} {amount}" if amount == spoken else amount
 
 
 def plain_label(field: Field) -> str:
@@ -199,7 +204,7 @@ def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str], a
     ]
     report = chooser.choice([report for report, score in zip(fresh, wanted, strict=True) if score == max(wanted)])
     used.add(report.text)
-    return _ONE_OF.sub(r"1 \1", capitalised(report.fill(values)))
+    return _AT_DAY.sub("on ", _ONE_OF.sub(r"1 \1", capitalised(report.fill(values))))
 
 
 @lru_cache(maxsize=16384)
@@ -364,7 +369,7 @@ def clause(name: str, value: Any, field: Field | None, today: dt.date | None) ->
 
 def _without_unit(name: str, unit: str) -> str:
     """A label that ends in the unit said after it loses that: "duration seconds" is a duration."""
-    return re.sub(r" (seconds|minutes|hours|days|years|km|kb|kg|mg|cm|percent|kilometres)$", "", name) if unit else name
+    return _UNIT_END.sub("", name) if unit else name
 
 
 def _entry_noun(tool: ToolSpec, entry: dict[str, Any]) -> str:

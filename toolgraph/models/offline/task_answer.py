@@ -4,20 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCondition
 from toolgraph.models.offline.composed import Part, price_of
 from toolgraph.models.offline.domains import Total
-from toolgraph.models.offline.facts import clause, entry_name, plain_label, spoken_value, tell
+from toolgraph.models.offline.facts import entry_name, plain_label, spoken_value, tell
 from toolgraph.models.offline.speech import capitalised, join_phrases
 from toolgraph.models.offline.task_worker import Done, Worker
 from toolgraph.tools import pointers
 from toolgraph.tools.fields import Field
-
-SIDES = re.compile(
-    r"\b(?:no |at )?(?:less than|more than|fewer than|better than|higher than|lower than|longer than|shorter than|"
-    r"later than|earlier than|under|over|below|above|most|least|within) (?=\{value\})"
-)
-"""The words of a question that compare; without them, and with the figure found, it states the answer."""
 
 
 def answer_to(worker: Worker) -> str:
@@ -39,7 +32,8 @@ class _Answer:
             yield from self._totalled(total)
             return
         made = [done for part in parts for call in part.calls for done in self.worker.done(call)]
-        acts = [done for done in made if not self._is_list(done) and self._writes(done)] or made[-1:]
+        acts = [done for done in made if self._writes(done)]
+        acts = acts or [done for done in made if not self._is_list(done)][-1:]
         told = [self._told(done) for done in acts]
         note = next((part for part in parts if part.addressee), None)
         if note is not None:  # what a note says need not be said twice
@@ -48,7 +42,8 @@ class _Answer:
         if decision is not None:
             yield self._decision(decision)
         yield from told[:-1] if note else told
-        yield self._picks(acts)
+        if decision is None:  # it has told which one it is about
+            yield self._picks(acts)
         yield from (self._told(done) for done in made if done not in acts and not self._is_list(done))
         yield from (self._left(part) for part in parts if part.budget)
         yield told[-1] if note else ""
@@ -79,6 +74,7 @@ class _Answer:
             return ""
         pick = picks[0]
         kind = "taken" if any(self._writes(done) for done in acts) else "looked_at"
+        kind = kind if pick.is_of_one_list else "best_of_all"
         figure = f", {pick.figure}" if pick.figure else ""
         count = str(len(pick.entries))
         return capitalised(self.worker.filled(kind, name=pick.name, why=pick.why, count=count, figure=figure))
@@ -87,28 +83,10 @@ class _Answer:
 
     def _decision(self, part: Part) -> str:
         """What was found about the thing in question, and whether that is what the user made it depend on."""
-        assert part.condition is not None
-        assert part.test is not None
-        found, field = self.worker.found(part.condition), self._field(part.condition)
-        fact = fact_of(found, part.condition, part.test.says, field)
-        pick = self.worker.picked(part.condition.call) or next(
-            (self.worker.picked(one.call) for one in self._arguments(part.condition.call) if one.source == "result"),
-            None,
-        )
-        if pick is not None:
-            fact = re.sub(r"^it('s)?\b", lambda start: f"{pick.name} is" if start[1] else pick.name, fact)
+        fact, is_yes = self.worker.decided(part)
         branches = {one.branch for one in self.composed.parts if one.branch}
         refused = "decided_no" if "else" in branches else "decided_no_alternative"
-        return capitalised(
-            self.worker.filled("decided_yes" if self.worker.holds(part.condition) else refused, fact=fact)
-        )
-
-    def _arguments(self, call: str) -> tuple[PlannedArgument, ...]:
-        return self.composed.call(call).arguments
-
-    def _field(self, condition: PlannedCondition) -> Field:
-        tool = self.composed.tools[self.composed.call(condition.call).tool]
-        return next(field for field in tool.return_fields if field.pointer == condition.path)
+        return capitalised(self.worker.filled("decided_yes" if is_yes else refused, fact=fact))
 
     def _totalled(self, part: Part) -> Iterator[str]:
         """What comes out over the results of a repeated call, and the results it comes from."""
@@ -174,34 +152,5 @@ def _rounded(value: float) -> float | int:
     return int(rounded) if float(rounded).is_integer() and abs(value - rounded) < 1e-9 else rounded
 
 
-def fact_of(found: Any, condition: PlannedCondition, says: str, field: Field) -> str:
-    """Return what was found about the thing in question as a clause, in the words of the question."""
-    if condition.test == "is":
-        if isinstance(found, bool) or found == condition.value:
-            return says if found == condition.value else _negated(says)
-        return clause(field.name, found, field, None)
-    if SIDES.search(says):
-        is_so = found < condition.value if condition.test == "below" else found > condition.value
-        stated = SIDES.sub("", says).replace("{value}", spoken_value(found, field, None))
-        side = "under" if condition.test == "below" else "above"
-        return f"{stated}, {'' if is_so else 'not '}{side} {condition.value}"
-    return f"{clause(field.name, found, field, None)} against {condition.value}"
-
-
 def _apposed(figure: str) -> str:
     return f" ({figure})" if figure else ""
-
-
-def _negated(says: str) -> str:
-    verbs = (
-        (" are ", " are not "), (" is ", " is not "), ("it's ", "it's not "), (" has ", " does not have "),
-        (" can ", " cannot "), (" takes ", " does not take "),
-    )  # fmt: skip
-    for verb, negated in verbs:
-        if verb in f" {says}" or says.startswith(verb):
-            return (
-                says.replace(verb.strip() + " ", negated.lstrip(), 1)
-                if says.startswith(verb.strip())
-                else (says.replace(verb, negated, 1))
-            )
-    return f"it is not the case that {says}"

@@ -32,6 +32,9 @@ from toolgraph.tools.inference import CREATE, DELETE, name_parts
 _VALUE = re.compile(r"\d[\d.,:]*\d|\d|(?<=\s)[A-Z][\w'-]+")
 """What a sub-task states and the whole must state too: figures, and names inside a sentence."""
 
+_SERIOUS = re.compile(r"[^:!]*\{[Aa]sk\}(?:, please)?[.?]?")
+"""Ways to begin a request of several sentences: it follows at once, and nothing is said behind it."""
+
 
 def state_atomic_task(request: AtomicTaskRequest, seed: int) -> AtomicTaskAnswer:
     """Return the first sub-task in one line."""
@@ -98,7 +101,8 @@ def state_task(request: StatementRequest, seed: int) -> StatementAnswer:
     told = _told(request, seed)
     chooser = rng(seed, "statement", request.key)
     styles = load_words("user")["styles"]
-    frames = tuple(styles.get(request.style, styles["plain"])["frames"])
+    known = styles.get(request.style, styles["plain"])["frames"]
+    frames = tuple(frame for frame in known if _SERIOUS.fullmatch(frame)) or tuple(load_words("tasks")["frames"])
     return StatementAnswer(text=apply_style(told.statement(chooser, frames), request.style, chooser))
 
 

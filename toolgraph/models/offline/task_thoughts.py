@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from toolgraph.dialogue.blueprint import PlannedCall
 from toolgraph.dialogue.messages import ToolCall
 from toolgraph.dialogue.spoken import NUMBER_WORDS
+from toolgraph.models.offline.domains import Total
 from toolgraph.models.offline.facts import clause
 from toolgraph.models.offline.speech import capitalised, join_phrases
 from toolgraph.models.offline.styles import unprotect
@@ -15,7 +16,12 @@ from toolgraph.models.requests import PlainCall
 from toolgraph.tools import pointers
 
 _IDENTIFIER = re.compile(r"\w*_")
-_SAID_ANYWAY = re.compile(r"name|title|currency|phone")
+_SAID_ANYWAY = re.compile(r"name|title|currency|phone|_from$|_on_")
+_OTHERS = {
+    "me": "the user", "my": "the user's", "us": "them", "our": "their", "I'm": "they're", "I": "they", "we": "they",
+    "mine": "theirs",
+}  # fmt: skip
+_THEIRS = re.compile(rf"\b(?:{'|'.join(_OTHERS)})\b")
 
 
 def thought_before(worker: Worker, calls: Sequence[PlainCall]) -> str:
@@ -23,18 +29,44 @@ def thought_before(worker: Worker, calls: Sequence[PlainCall]) -> str:
     if not worker.actual:
         return worker.filled("plans", goal=_goal(worker), plan=_plan(worker))
     functions = join_phrases(list(dict.fromkeys(call.tool for call in calls)))
-    return worker.filled("next", seen=_seen(worker), functions=functions, purpose=_purpose(calls))
+    planned = worker.composed.call(calls[0].planned.partition("@")[0])
+    seen = _seen(worker) if planned.condition is None else _decided(worker)
+    return worker.filled("next", seen=seen, functions=functions, purpose=_purpose(calls))
 
 
 def thought_at_end(worker: Worker) -> str:
     """Return what is thought before the answer."""
-    return worker.filled("last", seen=_seen(worker))
+    total = next((part.total for part in worker.composed.parts if part.total is not None), None)
+    return worker.filled("last", seen=_seen(worker) if total is None else _reckoned(worker, total))
 
 
 def _goal(worker: Worker) -> str:
-    """What it all leads to."""
-    acts = [part for part in worker.composed.parts if not part.is_own_work and not part.branch]
-    return unprotect(worker.told.ask(acts[-1]))
+    """What it all leads to, as somebody else's wish."""
+    parts = worker.composed.parts
+    last = next((part for part in parts if part.total is not None), None)
+    if last is None and not any(part.branch for part in parts):
+        last = [part for part in parts if not part.is_own_work][-1]
+    asks = [worker.told.ask(part) for part in parts if part.branch] if last is None else [worker.told.ask(last)]
+    return _THEIRS.sub(lambda found: _OTHERS[found[0]], unprotect(" or ".join(asks)))
+
+
+def _decided(worker: Worker) -> str:
+    """What the question comes to that decides which call is next."""
+    fact, is_yes = worker.decided(next(part for part in worker.composed.parts if part.test is not None))
+    return capitalised(worker.filled("seen_yes" if is_yes else "seen_no", fact=fact))
+
+
+def _reckoned(worker: Worker, total: Total) -> str:
+    """How the figure came about that the user wants to know."""
+    source = next(part for part in worker.composed.parts if part.is_repeated)
+    figures = [done.outcome.result[total.field] for call in source.calls for done in worker.done(call)]
+    shown = [str(figure) for figure in figures]
+    if total.kind in ("min", "max"):
+        best = min(figures) if total.kind == "min" else max(figures)
+        return f"Of {join_phrases(shown)}, {best} is the {'lowest' if total.kind == 'min' else 'highest'}."
+    value = round(sum(figures) / (len(figures) if total.kind == "mean" else 1), 2)
+    added = " + ".join(shown)
+    return f"{added} = {value:g}." if total.kind == "sum" else f"({added}) / {len(figures)} = {value:g}."
 
 
 def _plan(worker: Worker) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedTurn
 from toolgraph.dialogue.messages import Message
+from toolgraph.dialogue.stems import stems_in
 from toolgraph.models.offline.banks import load_words
 from toolgraph.models.offline.composed import Composed, Part
 from toolgraph.models.offline.derived import wording_of
+from toolgraph.models.offline.domains import Total
 from toolgraph.models.offline.facts import PEOPLE
 from toolgraph.models.offline.speech import capitalised, describe_pick, join_phrases
 from toolgraph.models.offline.styles import VALUE_START, protect
@@ -18,6 +20,7 @@ from toolgraph.models.offline.wordings import dotted
 from toolgraph.models.requests import UserRequest
 from toolgraph.seeds import rng
 from toolgraph.tools.fields import Field
+from toolgraph.tools.names import split_words
 
 OPENING, ONE_SENTENCE = 0.8, 0.55
 """Chances: the user begins with the situation; two things that follow each other share a sentence."""
@@ -131,11 +134,25 @@ class TaskWords:
         fills |= joined or {}
         if not any(ask.slots <= fills.keys() for ask in wording_of(tool).asks):
             fills |= carried
+        total = self._total_of(call)
+        if total is not None and not self._speaks_of(total, call):
+            return "look up the details of each of them"
         phrasing = Phrasing(tool, fills, is_beside=False)
         phrase = phrasing.ask(self.random)
         if phrasing.unsaid is not None:
             phrase = f"{phrase}, with {join_phrases(phrasing.named_values(phrasing.unsaid))}"
         return _smoothed(phrase, list(self._nouns))
+
+    def _total_of(self, call: PlannedCall) -> Total | None:
+        """What is worked out over a call that is repeated."""
+        is_repeated = any(one.pick == "each" for one in call.arguments)
+        return next((part.total for part in self.composed.parts if part.total and is_repeated), None)
+
+    def _speaks_of(self, total: Total, call: PlannedCall) -> bool:
+        """Whether every way of asking for a call is about the field that something is worked out from."""
+        about = stems_in(f"{split_words(total.field)} {total.says}")
+        asks = wording_of(self.composed.tools[call.tool]).asks
+        return all(len(about & stems_in(ask.text)) > 1 for ask in asks)
 
     def _value(self, argument: PlannedArgument, field: Field | None) -> str:
         key = (argument.pointer, repr(argument.value))

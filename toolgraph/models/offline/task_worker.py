@@ -1,5 +1,6 @@
 """The worker on a compositional task: which calls are due, and what is known of those that were made."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -7,12 +8,19 @@ from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedCo
 from toolgraph.dialogue.messages import ToolCall
 from toolgraph.models.offline.assistant import Assistant
 from toolgraph.models.offline.banks import load_words
-from toolgraph.models.offline.composed import Composed
-from toolgraph.models.offline.facts import Outcome, entry_figure, entry_name
+from toolgraph.models.offline.composed import Composed, Part
+from toolgraph.models.offline.facts import Outcome, clause, entry_figure, entry_name, spoken_value
 from toolgraph.models.offline.speech import pick_entry, superlative
 from toolgraph.models.offline.task_rules import words_of
 from toolgraph.models.offline.user import thing
 from toolgraph.models.requests import AssistantRequest, PlainCall
+from toolgraph.tools.fields import Field
+
+_SIDES = re.compile(
+    r"\b(?:no |at )?(?:less than|more than|fewer than|better than|higher than|lower than|longer than|shorter than|"
+    r"later than|earlier than|under|over|below|above|most|least|within) (?=\{value\})"
+)
+"""The words of a question that compare; without them, and with the figure found, it states the answer."""
 
 
 class Pick(NamedTuple):
@@ -27,7 +35,9 @@ class Pick(NamedTuple):
     figure: str
     """The figure by which it stands out: "21 USD"; empty where there is none."""
     entries: list[Any]
-    """The whole list."""
+    """All it was taken from."""
+    is_of_one_list: bool
+    """Whether these are the entries of one list."""
 
 
 class Done(NamedTuple):
@@ -83,6 +93,20 @@ class Worker(Assistant):
             PlannedArgument(pointer="", source="result", call=condition.call, path=condition.path, pick=condition.pick)
         )
 
+    def decided(self, part: Part) -> tuple[str, bool]:
+        """Return what was found about the thing in question, as a clause, and whether the answer is yes."""
+        assert part.condition is not None
+        assert part.test is not None
+        condition = part.condition
+        call = self.composed.call(condition.call)
+        field = next(one for one in self.composed.tools[call.tool].return_fields if one.pointer == condition.path)
+        fact = _fact(self.found(condition), condition, part.test.says, field)
+        before = [self.picked(one.call) for one in call.arguments if one.source == "result"]
+        pick = self.picked(call.id) or next((one for one in before if one is not None), None)
+        if pick is not None:
+            fact = re.sub(r"^it('s)?\b", lambda start: f"{pick.name} is" if start[1] else pick.name, fact)
+        return fact, self.holds(condition)
+
     # --- calls that were made -----------------------------------------------------------------------------------
 
     def planned(self, call: ToolCall) -> str:
@@ -102,7 +126,8 @@ class Worker(Assistant):
         for part in self.composed.parts:
             for call in part.calls:
                 for one in call.arguments:
-                    if one.call == planned and one.pick not in ("", "each"):
+                    is_pick = one.call == planned and one.pick not in ("", "each")
+                    if is_pick and self.actual.keys() >= {one.call, *one.among}:
                         return self._pick(one)
         return None
 
@@ -114,8 +139,8 @@ class Worker(Assistant):
         field = argument.pick.rpartition("/")[2]
         figure = entry_figure(entry, field, tool, self.today) if adjective else ""
         name = entry_name(entry)
-        noun = thing(argument, None)
-        return Pick(name, f"the {adjective or 'first'}", noun, figure, entries) if name else None
+        noun = thing(argument, None).removesuffix(" id")
+        return Pick(name, f"the {adjective or 'first'}", noun, figure, entries, not argument.among) if name else None
 
     def filled(self, kind: str, /, **values: str) -> str:
         """Return a phrase of a kind with its slots filled."""
@@ -137,3 +162,32 @@ def _for_entry(call: PlannedCall, number: int) -> PlannedCall:
         one.model_copy(update={"pick": str(number)}) if one.pick == "each" else one for one in call.arguments
     )
     return call.model_copy(update={"arguments": arguments})
+
+
+def _fact(found: Any, condition: PlannedCondition, says: str, field: Field) -> str:
+    """Return what was found about the thing in question as a clause, in the words of the question."""
+    if condition.test == "is":
+        if isinstance(found, bool) or found == condition.value:
+            return says if found == condition.value else _negated(says)
+        return clause(field.name, found, field, None)
+    if _SIDES.search(says):
+        is_so = found < condition.value if condition.test == "below" else found > condition.value
+        stated = _SIDES.sub("", says).replace("{value}", spoken_value(found, field, None))
+        side = "under" if condition.test == "below" else "above"
+        return f"{stated}, {'' if is_so else 'not '}{side} {condition.value}"
+    return f"{clause(field.name, found, field, None)} against {condition.value}"
+
+
+def _negated(says: str) -> str:
+    verbs = (
+        (" are ", " are not "), (" is ", " is not "), ("it's ", "it's not "), (" has ", " does not have "),
+        (" can ", " cannot "), (" takes ", " does not take "),
+    )  # fmt: skip
+    for verb, negated in verbs:
+        if verb in f" {says}" or says.startswith(verb):
+            return (
+                says.replace(verb.strip() + " ", negated.lstrip(), 1)
+                if says.startswith(verb.strip())
+                else (says.replace(verb, negated, 1))
+            )
+    return f"it is not the case that {says}"

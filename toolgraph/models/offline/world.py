@@ -42,6 +42,7 @@ _LIMIT = re.compile(r"\b(max|maximum|highest|most|upper|min|minimum|lowest|least
 _SHARED_BY_ITEMS = re.compile(r"currenc|city|country|unit|language|genre|cuisine|categor|type$|kind$")
 _CURRENCIES = ("EUR", "USD", "GBP")
 """What prices are in: one of these in a whole dialogue, wherever the schema admits it."""
+_OF_TIME = frozenset("date day time at on start starts from datetime until end".split())
 _DEFAULT_TODAY = "2026-01-15"
 
 
@@ -145,6 +146,9 @@ class _Answering:
         if name in self.subject and is_shared and not is_state and not is_new_id and _admits(field, self.subject[name]):
             return self.subject[name]
         words = split_words(name)
+        follows = self._following(field, words) if self.effects != "reads" and not inside_list else None
+        if follows is not None and _admits(field, follows):
+            return follows
         if "currenc" in words:
             for code in self.scene.chosen["currencies"]:
                 if fits(code, field.schema):
@@ -159,6 +163,30 @@ class _Answering:
                 value = make_value(field, self.scene, is_result=True)
             self.labels.add((name, value))
         return self._within_period(value, field) or self._within_limits(words, value, field)
+
+    def _following(self, field: Field, words: str) -> Any:
+        """What follows from what was asked for: the day of an appointment, and a total from a price and a number."""
+        kind = kind_of(field)
+        if kind in ("date", "datetime"):
+            return self._day_asked(kind, words)
+        if kind == "money" and "total" in words.split():
+            known = {**self.subject, **self.asked}
+            for name, price in known.items():
+                unit = _price_unit(name)
+                count = next((self.asked[one] for one in self.asked if unit and _counts(one, unit)), None)
+                if isinstance(price, int | float) and isinstance(count, int):
+                    total = round(price * count, 2)
+                    return int(total) if total == int(total) else total
+        return None
+
+    def _day_asked(self, kind: str, words: str) -> str | None:
+        """The day that a call names for the same thing, at an hour of its own where a moment is asked for."""
+        about = set(words.split()) - _OF_TIME
+        for name, value in self.asked.items():
+            if isinstance(value, str) and parse_date(value) and about & (set(split_words(name).split()) - _OF_TIME):
+                hour = f"{self.scene.random.randint(9, 17):02d}:{self.scene.random.choice(('00', '15', '30', '45'))}"
+                return value if kind == "date" else f"{value[:10]}T{hour}:00"
+        return None
 
     def _person_value(self, field: Field, pointer: str) -> Any:
         """Name and addresses of one object are those of one person."""
@@ -220,6 +248,19 @@ class _Answering:
                 field = fields.get(name)
                 if known is not None and field is not None and _admits(field, known):
                     entity[name] = known
+
+
+def _price_unit(name: str) -> str:
+    """What a price is for, by its name: `price_per_night` is for a night, `hourly_price` for an hour."""
+    per = re.search(r"(?:price|fee|cost|rate)_per_([a-z]+)", name)
+    each = re.search(r"(hour|dai|week|month)ly_(?:price|fee|cost|rate)", name)
+    return per[1] if per else each[1].replace("dai", "day") if each else ""
+
+
+def _counts(name: str, unit: str) -> bool:
+    """Whether a parameter says how many of a unit are wanted."""
+    words = split_words(name).split()
+    return f"{unit}s" in words or (unit in words and bool({"count", "number"} & set(words)))
 
 
 def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
