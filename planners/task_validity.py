@@ -227,13 +227,23 @@ def values_in(text: str) -> tuple[str, ...]:
 
 
 def _coverage_errors(task: CompositionalTask, system: str) -> Iterator[str]:
-    """Values of sub-tasks that the whole text does not state, so that nobody could know them."""
+    """Values that stand on one side alone: in a sub-task, so that nobody could know them, or in the task, undone.
+
+    A task may well tell what no sub-task needs, how things came about and the like, so there it is most of them.
+    """
     today = today_in(system)
     for one in task.subtasks:
         lacking = [value for value in values_in(one.text) if not _is_said(value, task.text, today)]
         if lacking:
             values = ", ".join(map(repr, lacking))
             yield f"sub-task {one.id} holds {values}, which the task does not state; state it there"
+
+    together = " ".join(one.text for one in task.subtasks)
+    stated = values_in(task.text)
+    undone = [value for value in stated if not _is_said(value, together, today)]
+    if len(undone) > 1 and 2 * len(undone) > len(stated):
+        values = ", ".join(map(repr, undone[:6]))
+        yield f"the task states {values}, of which no sub-task speaks; have a sub-task for everything it asks for"
 
 
 def _is_said(value: str, text: str, today: dt.date | None) -> bool:

@@ -119,6 +119,14 @@ def test_a_text_must_state_what_its_sub_tasks_know():
     assert "'Reading Day'" in of_task(task(text="Put a visit down for 14 March, when the library in Ghent opens."))
 
 
+def test_sub_tasks_must_do_what_the_text_asks_for():
+    more = "Find out when the public library in Ghent opens on 2026-03-14, and get 3 seats on the 9:15 train to Lille."
+    first = SUBTASKS[0].model_copy(update={"text": "Find out when the library opens."})
+    second = SUBTASKS[1].model_copy(update={"text": "Look up who works there then."})
+    assert "of which no sub-task speaks" in of_task(task(text=more, subtasks=(first, second)))
+    assert of_task(task(text="I am at home with my 3 kids. " + task().text)) == ""
+
+
 def test_a_text_may_say_values_as_people_do():
     changed = SUBTASKS[0].model_copy(update={"text": "Find 2 seats for 2026-03-14 in Ghent."})
     said = "I want a couple of seats in ghent on March 14th, and Reading Day in the calendar."
