@@ -104,7 +104,8 @@ def plan_task(
     composition = kind_of(index, options.compositions, seed=seed)
     is_parallel = drawn(index, {True: options.parallel, False: 1 - options.parallel}, seed, "parallel calls")
     own = derived_seed(seed, "dialogue", index)
-    system = f"{system_message((), seed=own, id=id, may_ask=False)} {PARALLEL_ON if is_parallel else PARALLEL_OFF}"
+    setting = system_message((), seed=own, id=id, may_ask=False, names_user=True)
+    system = f"{setting} {PARALLEL_ON if is_parallel else PARALLEL_OFF}"
     asking = _Asking(backend, attempts)
     about: dict[str, Any] = {
         "scenario": scenario, "composition": composition, "depth": options.depth, "system": system,

@@ -34,19 +34,22 @@ _USERS = (
 )
 
 
-def system_message(tools: Sequence[ToolSpec], *, seed: int, id: str, may_ask: bool = True) -> str:
+def system_message(
+    tools: Sequence[ToolSpec], *, seed: int, id: str, may_ask: bool = True, names_user: bool = False
+) -> str:  # fmt: skip
     """Return the system message of one dialogue.
 
     It always holds today's date in ISO form, so that "next Friday" can be resolved; in half of the dialogues it names
     the user; and it lists a credential for every credential parameter of the tools, since no user types those. Without
-    `may_ask` it does not tell the assistant to ask, because nobody would answer.
+    `may_ask` it does not tell the assistant to ask, because nobody would answer; with `names_user` it always
+    names the user.
     """
     chooser = rng(seed, "system", id)
     today = FIRST_DAY + dt.timedelta(days=chooser.randrange(DAYS))
     opening = chooser.choice(_OPENINGS if may_ask else [one for one in _OPENINGS if " ask " not in one])
     date = chooser.choice(_DATES).format(iso=today.isoformat(), weekday=WEEKDAYS[today.weekday()])
     lines = [f"{opening} {date}"]
-    if chooser.random() < 0.5:
+    if chooser.random() < 0.5 or names_user:
         person = chooser.choice(people())
         lines[0] += " " + chooser.choice(_USERS).format(name=person.full_name, email=person.email, phone=person.phone)
     credentials = {

@@ -75,7 +75,7 @@ class KeptTasks:
             self._known.pop(text, None)
 
     def _compared(self, tasks: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
-        """The texts of tasks that share enough with a kept one, or with one before them, and what they share it with."""
+        """The texts of tasks that share enough with one that is kept or comes before them, and those of the latter."""
         before: list[tuple[str, frozenset[str], frozenset[str]]] = []
         for text, functions in tasks:
             words, taken = _words(text), frozenset(functions)

@@ -63,7 +63,7 @@ def load_graph(directory: Path) -> ToolGraph:
     if not (directory / ARRAYS).is_file():
         raise RunDirectoryError(f"{directory}: holds no graph; make one with toolgraph graph --out {directory}")
     try:
-        with np.load(directory / ARRAYS, allow_pickle=False) as arrays:
+        with (directory / ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             if str(arrays["format"]) != FORMAT:
                 raise RunDirectoryError(f"{directory}: holds a graph of another version; make it again")
             parameters, returns = _table(arrays, "parameters"), _table(arrays, "returns")
@@ -109,7 +109,7 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
 
 def _is_graph(directory: Path) -> bool:
     try:
-        with np.load(directory / ARRAYS, allow_pickle=False) as arrays:
+        with (directory / ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return str(arrays["format"]).startswith("toolgraph-graph-")
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return False

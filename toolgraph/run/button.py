@@ -25,7 +25,7 @@ from toolgraph.run.config import RunConfig
 from toolgraph.run.directory import RunDirectory
 from toolgraph.run.making import make_dialogues
 from toolgraph.run.models import models_of
-from toolgraph.run.outcome import id_of
+from toolgraph.run.outcome import Rejection, id_of, line_of
 from toolgraph.run.preparing import Preparation
 from toolgraph.run.progress import Progress
 from toolgraph.run.scenarios import SCENARIOS, prepare_scenarios, read_scenarios, write_scenarios
@@ -103,8 +103,18 @@ def _scenarios(
         is_offline=not config.asks_model, workers=config.concurrency if models else 1, progress=progress,
         at_error=lambda error: models.budget.close(str(error)) if models else None,
     )  # fmt: skip
+    run.journal.begin_with(_refusal(number, one) for number, one in enumerate(prepared.rejected))
     write_scenarios(path, prepared)
     return prepared.kept
+
+
+def _refusal(number: int, scenario: Scenario) -> str:
+    """The line in the file of rejections that tells why a scenario is not used."""
+    place = f"{scenario.place}: " if scenario.place else ""
+    refused = Rejection(
+        id=f"s{number:06d}", index=-1, stage="scenario", reason=f"{place}{scenario.reason}", raw=scenario.text
+    )
+    return line_of(refused)
 
 
 def _opened(config: RunConfig, run: RunDirectory, embed_texts: EmbedTexts) -> Tasks:

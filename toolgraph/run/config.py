@@ -14,6 +14,7 @@ from toolgraph.errors import ConfigError
 from toolgraph.formats.files import dialogue_file
 from toolgraph.graph.graph import THRESHOLD
 from toolgraph.graph.sampling import STRATEGIES, parse_range
+from toolgraph.models.offline.composing import LONGEST_CHAIN
 from toolgraph.models.online.opening import OFFLINE
 from toolgraph.resources import data_dir
 from toolgraph.run import button_options, model_options
@@ -181,6 +182,11 @@ def require_consistent(config: RunConfig) -> None:
         raise ConfigError(f"judge_model is {OFFLINE}, and the offline rules judge nothing; name a language model")
     if config.fill == "catalogue" and config.model and set(config.model) == {OFFLINE}:
         raise ConfigError(f"fill is catalogue and model is {OFFLINE}, which writes nothing; name a language model")
+    if not config.asks_model and config.compositions.get("chain") and config.depth > LONGEST_CHAIN:
+        raise ConfigError(
+            f"depth is {config.depth}, and the offline rules make chains of at most {LONGEST_CHAIN}; lower it, or name "
+            "a language model with --model NAME"
+        )
     if config.model:
         return
     defaults = RunConfig()

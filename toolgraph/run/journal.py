@@ -11,8 +11,9 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +23,8 @@ from toolgraph.run.outcome import Outcome
 BLUEPRINTS, DIALOGUES, REJECTED = "blueprints.jsonl", "dialogues.jsonl", "rejected.jsonl"
 FILES = (BLUEPRINTS, DIALOGUES, REJECTED)
 _HEAD = re.compile(rb'\{"id":"d(\d+)"')
+_BEFORE = re.compile(rb'\{"id":"s\d+"')
+"""How a line begins that belongs to no index: a scenario that was refused before any was tried."""
 log = logging.getLogger(__name__)
 
 
@@ -46,7 +49,7 @@ class Journal:
         held = {name: list(_lines(directory / name)) for name in FILES}
         kept = _agreed_in_order(held) if in_order else _agreed(held)
         for name in FILES:
-            end = held[name][kept[name] - 1].end if kept[name] else 0
+            end = held[name][kept[name] - 1].end if kept[name] else _preamble(directory / name)
             _cut(directory / name, end, dropped=len(held[name]) - kept[name])
         self._in_order = in_order
         self._done = {  # and whether it was accepted
@@ -68,6 +71,21 @@ class Journal:
         """Yield the indices below `end` that had no fate when this was called, in order."""
         done = self._done.copy()
         return (index for index in range(end) if index not in done)
+
+    def begin_with(self, lines: Iterable[str]) -> None:
+        """Write down what was refused before any index is tried, in place of what an earlier start wrote so.
+
+        Raises:
+            GenerationError: it cannot be written.
+        """
+        if self._done:
+            raise ValueError("indices were tried already")
+        try:
+            self._files[REJECTED].truncate(0)
+            for line in lines:
+                self._write(REJECTED, line)
+        except OSError as error:
+            raise GenerationError(f"cannot write on ({error}); make room and start the same command again") from error
 
     def append(self, outcome: Outcome) -> None:
         """Write one outcome down; it is in the hands of the system, or on the disk, when this returns.
@@ -160,6 +178,14 @@ def _cut(path: Path, end: int, *, dropped: int) -> None:
             file.truncate(end)
 
 
+def _preamble(path: Path) -> int:
+    """How many bytes of a file stand before what belongs to any index."""
+    if not path.exists():
+        return 0
+    with path.open("rb") as file:
+        return sum(len(line) for line in takewhile(lambda one: one.endswith(b"\n") and _BEFORE.match(one), file))
+
+
 def _lines(path: Path) -> Iterator[Line]:
     """Yield the complete lines of a file; one cut short at its end is left out, and a missing file has none."""
     if not path.exists():
@@ -170,6 +196,8 @@ def _lines(path: Path) -> Iterator[Line]:
             if not line.endswith(b"\n"):
                 return
             end += len(line)
+            if _BEFORE.match(line):
+                continue
             head = _HEAD.match(line)
             if head is None:
                 raise RunDirectoryError(

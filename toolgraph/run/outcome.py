@@ -17,10 +17,11 @@ class Rejection(BaseModel):
 
     id: str
     index: int
+    """The index tried; -1 for a scenario that was refused before any was."""
     blueprint: str = ""
     """Id of the blueprint; empty where there is none."""
     stage: str
-    """Where it failed: `plan`, a stage of the dialogue, or `check` for the finished one."""
+    """Where it failed: `scenario`, `plan` or a stage of the task, a stage of the dialogue, or `check` at its end."""
     check: str = ""
     """The check that failed."""
     reason: str
@@ -92,5 +93,10 @@ def accepted(index: int, blueprint: Blueprint, dialogue: Dialogue) -> Outcome:
 def rejected(index: int, blueprint: Blueprint | None, rejection: Rejection) -> Outcome:
     """Return the outcome of a try that failed."""
     plan = blueprint.model_dump_json() if blueprint else None
+    return Outcome(index, False, line_of(rejection), plan, rejection.at)
+
+
+def line_of(rejection: Rejection) -> str:
+    """Return a rejection as a line of JSON without its end; what nobody was paid for is left out."""
     was_free = not rejection.usage.prompt_tokens + rejection.usage.completion_tokens
-    return Outcome(index, False, rejection.model_dump_json(exclude={"usage"} if was_free else None), plan, rejection.at)
+    return rejection.model_dump_json(exclude={"usage"} if was_free else None)

@@ -62,7 +62,7 @@ def measure_run(dialogues: Path, rejections: Path) -> dict[str, Any]:
     rejected: Counter[str] = Counter()
     scores = _Scores()
     tasks = TaskFigures()
-    accepted = 0
+    accepted = before = 0
 
     def read() -> Iterator[Dialogue]:
         nonlocal accepted
@@ -79,8 +79,9 @@ def measure_run(dialogues: Path, rejections: Path) -> dict[str, Any]:
         record = json.loads(line)
         rules.update(record["rules"])
         tasks.reject(record)
+        before += record["index"] < 0
         rejected[at(record["stage"], record["check"])] += 1
-    tried = accepted + rejected.total()
+    tried = accepted + rejected.total() - before
     return {
         "accepted": accepted,
         "tried": tried,

@@ -1,7 +1,7 @@
 """The words the offline backend draws from: value banks, speech parts, and people invented with Faker."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,6 +45,12 @@ def load_yaml(path: Path) -> Words:
 def value_bank(kind: str) -> tuple[Any, ...]:
     """Return the values of a kind; empty where there is no bank for it."""
     return tuple(load_words("values").get(kind, ()))
+
+
+@lru_cache(maxsize=256)
+def person_named_in(text: str) -> Person | None:
+    """Return the first of the invented people whose full name stands in a text."""
+    return next((person for person in people() if person.full_name in text), None)
 
 
 @cache

@@ -11,7 +11,7 @@ from toolgraph.dialogue.blueprint import PlannedCall, PlannedCondition
 from toolgraph.dialogue.spoken import today_in
 from toolgraph.dialogue.task import Branch, Composition
 from toolgraph.errors import AnswerError
-from toolgraph.models.offline.banks import load_words, people
+from toolgraph.models.offline.banks import load_words, people, person_named_in
 from toolgraph.models.offline.composed import Composed, Part, price_of
 from toolgraph.models.offline.domain_links import links_of
 from toolgraph.models.offline.domains import Domain, DomainScenario, ResultTest, domains
@@ -72,7 +72,7 @@ class _Composer:
     ) -> None:  # fmt: skip
         self.domain, self.scenario, self.start = domain, scenario, start
         self.random = rng(seed, "compose", id, start)
-        user = next((person for person in people() if person.full_name in system), None)
+        user = person_named_in(system)
         today = today_in(system) or DEFAULT_TODAY
         self.links = links_of(domain.domain)
         setting = Setting(self.random, today, user or self.random.choice(people()), system)

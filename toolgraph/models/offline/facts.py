@@ -10,8 +10,8 @@ from typing import Any
 from toolgraph.dialogue.spoken import MONTHS, NUMBER_WORDS, parse_date, time_forms
 from toolgraph.models.offline.banks import load_words
 from toolgraph.models.offline.derived import label, unit_of, wording_of
-from toolgraph.models.offline.speech import capitalised, entity_noun, is_plural, join_phrases, plural
-from toolgraph.models.offline.world import is_id_name
+from toolgraph.models.offline.speech import article, capitalised, entity_noun, is_plural, join_phrases, plural
+from toolgraph.models.offline.world import is_id_name, price_unit
 from toolgraph.tools.fields import Field
 from toolgraph.tools.inference import effects_of
 from toolgraph.tools.kinds import kind_of
@@ -108,7 +108,9 @@ def entry_figure(entry: Any, name: str, tool: ToolSpec, today: dt.date | None) -
     spoken, words = spoken_value(entry[name], field, today), split_words(name)
     amount = f"{spoken} {unit_of(field)}".strip()
     if kind_of(field) == "money" or re.search(r"price|cost|fee|rate$", words):
-        return f"at {spoken} {entry.get('currency', '')}".strip()
+        unit = price_unit(name)
+        per = f" {article(unit)} {unit}" if unit else ""
+        return f"at {spoken} {entry.get('currency', '')}".strip() + per
     if re.search(r"rating|score|rated", words):
         return f"rated {spoken}"
     if "distance" in words:
@@ -200,7 +202,9 @@ def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str], a
         return ""
     fresh = [report for report in fitting if report.text not in used] or fitting
     wanted = [
-        sum(_is_asked(slot, asked) for slot in report.slots) + (len(report.slots) if is_full else 0) for report in fresh
+        (4 if is_full else 1) * sum(_is_asked(slot, asked) for slot in report.slots)
+        + (len(report.slots) if is_full else 0)
+        for report in fresh
     ]
     report = chooser.choice([report for report, score in zip(fresh, wanted, strict=True) if score == max(wanted)])
     used.add(report.text)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from toolgraph.dialogue.blueprint import LinkKind, PlannedCall, PlannedStep, PlannedTurn
 from toolgraph.dialogue.spoken import today_in
-from toolgraph.models.offline.banks import people
+from toolgraph.models.offline.banks import people, person_named_in
 from toolgraph.models.offline.derived import wording_of
 from toolgraph.models.offline.flows import Flow, flows_between
 from toolgraph.models.offline.plan_arguments import CallBuilder, Setting
@@ -58,7 +58,7 @@ class TurnPlanner:
     def __init__(self, tools: Sequence[ToolSpec], system: str, seed: int, key: str) -> None:
         self.tools = tuple(tools)
         chooser = rng(seed, "plan", key)
-        named = next((person for person in people() if person.full_name in system), None)
+        named = person_named_in(system)
         self.setting = Setting(chooser, today_in(system) or DEFAULT_TODAY, named or chooser.choice(people()), system)
         self.random = chooser
         self.effects = {tool.name: effects_of(tool) for tool in tools}

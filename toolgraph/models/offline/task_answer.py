@@ -57,10 +57,9 @@ class _Answer:
     # --- results ------------------------------------------------------------------------------------------------
 
     def _told(self, done: Done) -> str:
-        return tell(done.outcome, self.random, self.used, asked=self._asked(), is_full=True)
-
-    def _asked(self) -> str:
-        return " ".join(message.content for message in self.worker.request.messages if message.role == "user")
+        """What a call brought, and above all what it was made for."""
+        asked = self.worker.told.ask(self.composed.owner(done.planned.id.partition("@")[0]))
+        return tell(done.outcome, self.random, self.used, asked=asked, is_full=True)
 
     def _picks(self, acts: Sequence[Done]) -> str:
         """Which entries of the lists were taken, in one sentence."""
@@ -68,7 +67,7 @@ class _Answer:
         picks = [pick for call in calls for pick in [self.worker.picked(call.id)] if pick is not None]
         picks = list({pick.name: pick for pick in picks}.values())
         if len(picks) > 1:
-            taken = [f"{pick.why} {pick.noun}, {pick.name}{_apposed(pick.figure)}" for pick in picks]
+            taken = [f"{pick.why} {pick.noun} ({', '.join(filter(None, pick[:1] + pick[3:4]))})" for pick in picks]
             return self.worker.filled("taken_both", both=join_phrases(taken))
         if not picks or (len(picks[0].entries) < 2 and not picks[0].figure):
             return ""
@@ -76,8 +75,9 @@ class _Answer:
         kind = "taken" if any(self._writes(done) for done in acts) else "looked_at"
         kind = kind if pick.is_of_one_list else "best_of_all"
         figure = f", {pick.figure}" if pick.figure else ""
-        count = str(len(pick.entries))
-        return capitalised(self.worker.filled(kind, name=pick.name, why=pick.why, count=count, figure=figure))
+        count = "two" if len(pick.entries) == 2 else str(len(pick.entries))
+        told = capitalised(self.worker.filled(kind, name=pick.name, why=pick.why, count=count, figure=figure))
+        return f"{told} {_level(pick.level)}" if pick.level else told
 
     # --- own work -----------------------------------------------------------------------------------------------
 
@@ -120,7 +120,7 @@ class _Answer:
         told = total.tells.replace("{value}", said).replace("{name}", first)
         if not others:
             return told
-        return f"{told} {capitalised(join_phrases(others))} {'is' if len(others) == 1 else 'are'} level with that."
+        return f"{told} {_level(others)}"
 
     def _one_by_one(self, entries: list[Any], figures: list[Any], field: Field) -> str:
         """The figure of each entry, as a list in a sentence."""
@@ -152,5 +152,6 @@ def _rounded(value: float) -> float | int:
     return int(rounded) if float(rounded).is_integer() and abs(value - rounded) < 1e-9 else rounded
 
 
-def _apposed(figure: str) -> str:
-    return f" ({figure})" if figure else ""
+def _level(names: Sequence[str]) -> str:
+    """That others have the same figure."""
+    return f"{capitalised(join_phrases(names))} {'is' if len(names) == 1 else 'are'} level with that."

@@ -1,5 +1,7 @@
 """Calls of a task as rules plan them: what was found before is taken up, and what was said is not said again."""
 
+import re
+
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedCondition
 from toolgraph.models.offline.domain_links import DomainLinks
 from toolgraph.models.offline.plan_arguments import CallBuilder, Setting
@@ -10,6 +12,9 @@ from toolgraph.tools.fields import Field
 from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
+
+_OF_USER = re.compile(r"^(runner|rider|player|member|donor|patient|participant)_name$")
+"""Names by which somebody is registered: in a task that he states himself they are his own."""
 
 
 class CallPlanner:
@@ -42,6 +47,10 @@ class CallPlanner:
         return call.model_copy(update={"arguments": tuple(self._as_said(one) for one in call.arguments)})
 
     def _as_said(self, argument: PlannedArgument) -> PlannedArgument:
+        name = argument.pointer.rpartition("/")[2]
+        user = self.setting.person.full_name
+        if _OF_USER.search(name) and isinstance(argument.value, str) and user in self.setting.system:
+            return argument.model_copy(update={"source": "context", "value": user})
         said = self.memory.said.get(split_words(argument.pointer.rpartition("/")[2]))
         if argument.source != "user" or said is None or isinstance(argument.value, bool | list):
             return argument

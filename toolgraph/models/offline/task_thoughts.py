@@ -7,7 +7,7 @@ from toolgraph.dialogue.blueprint import PlannedCall
 from toolgraph.dialogue.messages import ToolCall
 from toolgraph.dialogue.spoken import NUMBER_WORDS
 from toolgraph.models.offline.domains import Total
-from toolgraph.models.offline.facts import clause
+from toolgraph.models.offline.facts import entry_name
 from toolgraph.models.offline.speech import capitalised, join_phrases
 from toolgraph.models.offline.styles import unprotect
 from toolgraph.models.offline.task_worker import Worker, listed
@@ -16,10 +16,9 @@ from toolgraph.models.requests import PlainCall
 from toolgraph.tools import pointers
 
 _IDENTIFIER = re.compile(r"\w*_")
-_SAID_ANYWAY = re.compile(r"name|title|currency|phone|_from$|_on_")
 _OTHERS = {
-    "me": "the user", "my": "the user's", "us": "them", "our": "their", "I'm": "they're", "I": "they", "we": "they",
-    "mine": "theirs",
+    "me": "the user", "us": "the user", "I": "the user", "we": "the user", "my": "the user's", "our": "the user's",
+    "I'm": "the user is", "mine": "the user's",
 }  # fmt: skip
 _THEIRS = re.compile(rf"\b(?:{'|'.join(_OTHERS)})\b")
 
@@ -47,7 +46,12 @@ def _goal(worker: Worker) -> str:
     if last is None and not any(part.branch for part in parts):
         last = [part for part in parts if not part.is_own_work][-1]
     asks = [worker.told.ask(part) for part in parts if part.branch] if last is None else [worker.told.ask(last)]
-    return _THEIRS.sub(lambda found: _OTHERS[found[0]], unprotect(" or ".join(asks)))
+    return _theirs(" or ".join(asks))
+
+
+def _theirs(ask: str) -> str:
+    """A phrase of the user's in the assistant's mind."""
+    return _THEIRS.sub(lambda found: _OTHERS[found[0]], unprotect(ask))
 
 
 def _decided(worker: Worker) -> str:
@@ -79,7 +83,7 @@ def _plan(worker: Worker) -> str:
     decision = next((part for part in parts if part.test is not None), None)
     if decision is not None:
         told.insert(-1, f"see whether {unprotect(worker.told.question(decision))}")
-    own = [unprotect(worker.told.ask(part)) for part in parts if part.is_own_work and part is not decision]
+    own = [_theirs(worker.told.ask(part)) for part in parts if part.is_own_work and part is not decision]
     return ", ".join([*told, *(f"and finally {text}" for text in own)])
 
 
@@ -121,20 +125,10 @@ def _noticed(worker: Worker, call: ToolCall) -> str:
     result = worker.result_of(planned)
     if not worker.composed.domain.functions[name].lists:
         if worker.composed.tools[name].effects == "reads":
-            return worker.filled("seen_details", function=call.name, facts=_facts(worker, name, planned))
+            return worker.filled("seen_details", function=call.name, name=entry_name(result) or "it")
         return worker.filled("seen_done", function=call.name, made=str(next(iter(result.values()))))
     count, pick = str(len(listed(result))), worker.picked(planned)
     if pick is None:
         return worker.filled("seen_list", function=call.name, count=count)
     figure = f" ({pick.figure})" if pick.figure else ""
     return worker.filled("seen_pick", function=call.name, count=count, name=f"{pick.name}{figure}", why=pick.why)
-
-
-def _facts(worker: Worker, name: str, planned: str) -> str:
-    """Two of the details that came back."""
-    fields = {field.name: field for field in worker.composed.tools[name].return_fields}
-    told = [
-        clause(key, value, fields.get(key), worker.today) for key, value in worker.result_of(planned).items()
-        if not is_id_name(key) and not _SAID_ANYWAY.search(key) and not isinstance(value, list | dict)
-    ]  # fmt: skip
-    return join_phrases(told[:2]) or "it is known"

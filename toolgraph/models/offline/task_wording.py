@@ -27,6 +27,10 @@ OPENING, ONE_SENTENCE = 0.8, 0.55
 
 _ON_RELATIVE = re.compile(rf"\bon (?={VALUE_START}(?:next|this|tomorrow|today|the day after)\b)")
 """Nobody says "on next Friday"."""
+_GREETING = re.compile(
+    r"(?i)(sorry|excuse|okay|ok\b|hey|hi\b|hello|forgive|pardon|listen|look,|oh\b|well\b|anyway|you know|before|"
+    r"guess|right\b|show me|thank|so\b|there i was|something|if you)"
+)
 _COMPANION = re.compile(r"(?<=\w) with(?= the (?:cheapest|best-rated|nearest|largest|shortest) )")
 """What comes along is said after a pause."""
 
@@ -122,6 +126,8 @@ class TaskWords:
         fills: dict[str, str] = {}
         carried: dict[str, str] = {}
         for argument in call.arguments:
+            if argument.source == "context" and " " in str(argument.value):
+                fills[dotted(argument.pointer)] = "me"
             if argument.source not in ("user", "result"):
                 continue
             field, slot = fields.get(argument.pointer), dotted(argument.pointer)
@@ -172,6 +178,8 @@ class TaskWords:
         """Return the whole task as a user states it, values marked; `frames` are the ways he asks for something."""
         words = load_words("tasks")
         opening = [chooser.choice(self._openings())] if has_opening and self._openings() else []
+        if opening:  # a greeting does not come second
+            frames = tuple(frame for frame in frames if not _GREETING.match(frame)) or tuple(words["frames"])
         return " ".join([*opening, *_Statement(self, chooser, frames, words).sentences()])
 
     def _openings(self) -> tuple[str, ...]:
@@ -198,7 +206,8 @@ class _Statement:
             asks = [self.told.ask_of_all] if self.told.ask_of_all else [self.told.ask(root) for root in roots]
             told = [self._framed(self._beside(asks))]
             told += [self._onward(part, "onward") for part in onward[:-1]]
-            told.append(self._onward(onward[-1], "among" if len(asks) < len(roots) else "both"))
+            last = "among" if len(asks) < len(roots) else "both" if len(onward) == 1 else "onward"
+            told.append(self._onward(onward[-1], last))
         elif onward and self.random.random() < ONE_SENTENCE and self._is_short(roots[0], onward[0]):
             joined = self._pattern("joined").replace("{a}", self.told.ask(roots[0]))
             told = [self._framed(joined.replace("{b}", self.told.ask(onward[0])))]

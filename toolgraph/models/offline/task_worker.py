@@ -22,6 +22,12 @@ _SIDES = re.compile(
 )
 """The words of a question that compare; without them, and with the figure found, it states the answer."""
 
+_COMPARATIVES = {
+    "cheapest": "cheaper", "best-rated": "better-rated", "nearest": "nearer", "largest": "larger",
+    "shortest": "shorter", "earliest": "earlier", "latest": "later", "longest": "longer", "smallest": "smaller",
+}  # fmt: skip
+"""Of two, one is the cheaper."""
+
 
 class Pick(NamedTuple):
     """The entry of a list that the task goes on with."""
@@ -38,6 +44,8 @@ class Pick(NamedTuple):
     """All it was taken from."""
     is_of_one_list: bool
     """Whether these are the entries of one list."""
+    level: tuple[str, ...]
+    """The names of others that have the same figure."""
 
 
 class Done(NamedTuple):
@@ -133,14 +141,18 @@ class Worker(Assistant):
 
     def _pick(self, argument: PlannedArgument) -> Pick | None:
         entries = self.entries(argument)
-        entry = entries[pick_entry(entries, argument.pick)]
-        adjective = superlative(argument.pick)
+        place = pick_entry(entries, argument.pick)
+        entry, name = entries[place], entry_name(entries[place])
+        adjective, field = superlative(argument.pick), argument.pick.rpartition("/")[2]
         tool = self.composed.tools[self.composed.call(argument.call).tool]
-        field = argument.pick.rpartition("/")[2]
         figure = entry_figure(entry, field, tool, self.today) if adjective else ""
-        name = entry_name(entry)
+        others = [one for number, one in enumerate(entries) if number != place and adjective]
+        level = tuple(entry_name(one) for one in others if one.get(field) == entry.get(field) and entry_name(one))
+        why = _COMPARATIVES.get(adjective, adjective) if len(entries) == 2 else adjective
         noun = thing(argument, None).removesuffix(" id")
-        return Pick(name, f"the {adjective or 'first'}", noun, figure, entries, not argument.among) if name else None
+        if not name:
+            return None
+        return Pick(name, f"the {why or 'first'}", noun, figure, entries, not argument.among, level)
 
     def filled(self, kind: str, /, **values: str) -> str:
         """Return a phrase of a kind with its slots filled."""

@@ -43,6 +43,8 @@ _SHARED_BY_ITEMS = re.compile(r"currenc|city|country|unit|language|genre|cuisine
 _CURRENCIES = ("EUR", "USD", "GBP")
 """What prices are in: one of these in a whole dialogue, wherever the schema admits it."""
 _OF_TIME = frozenset("date day time at on start starts from datetime until end".split())
+_OF_ITS_OWN = frozenset("expiry expires due deadline reply answer answered ready delivery created updated next".split())
+"""What has a day of its own, whatever day something was asked for."""
 _DEFAULT_TODAY = "2026-01-15"
 
 
@@ -172,7 +174,7 @@ class _Answering:
         if kind == "money" and "total" in words.split():
             known = {**self.subject, **self.asked}
             for name, price in known.items():
-                unit = _price_unit(name)
+                unit = price_unit(name)
                 count = next((self.asked[one] for one in self.asked if unit and _counts(one, unit)), None)
                 if isinstance(price, int | float) and isinstance(count, int):
                     total = round(price * count, 2)
@@ -186,6 +188,9 @@ class _Answering:
             if isinstance(value, str) and parse_date(value) and about & (set(split_words(name).split()) - _OF_TIME):
                 hour = f"{self.scene.random.randint(9, 17):02d}:{self.scene.random.choice(('00', '15', '30', '45'))}"
                 return value if kind == "date" else f"{value[:10]}T{hour}:00"
+        days = [value for value in self.asked.values() if isinstance(value, str) and parse_date(value)]
+        if kind == "datetime" and len(days) == 1 and not set(words.split()) & _OF_ITS_OWN:
+            return f"{days[0][:10]}T{self.scene.random.randint(9, 17):02d}:00:00"
         return None
 
     def _person_value(self, field: Field, pointer: str) -> Any:
@@ -250,8 +255,12 @@ class _Answering:
                     entity[name] = known
 
 
-def _price_unit(name: str) -> str:
-    """What a price is for, by its name: `price_per_night` is for a night, `hourly_price` for an hour."""
+def price_unit(name: str) -> str:
+    """Return what a price is for, by its name; empty where that does not say.
+
+    >>> price_unit("price_per_night"), price_unit("hourly_price"), price_unit("price")
+    ('night', 'hour', '')
+    """
     per = re.search(r"(?:price|fee|cost|rate)_per_([a-z]+)", name)
     each = re.search(r"(hour|dai|week|month)ly_(?:price|fee|cost|rate)", name)
     return per[1] if per else each[1].replace("dai", "day") if each else ""
