@@ -39,6 +39,7 @@ def complaints(answer, value, *, before="What is there for two people?", argumen
         ("They cost 100.16 on average.", ROOMS),
         ("They average 4 stars.", ROOMS),
         ("The range is 40.5.", ROOMS),
+        ("On average that is 20 (the average of 10, 17 and 33).", {"a": 10, "b": 17, "c": 33}),
         ("The room is 120.50 and the other 80, so 200.50 in total.", ROOMS),
         ("The room is 120.50. The other is 80. That is 200.50 in total.", ROOMS),
         ("That is 200.50 in total: 120.50 plus 80.", ROOMS),

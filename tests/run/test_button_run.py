@@ -134,6 +134,28 @@ def test_scenarios_may_be_the_users_own(tmp_path):
         generate(own, tmp_path / "run", pipeline=OFFLINE)
 
 
+def test_scenarios_that_cannot_be_used_are_counted_with_their_place_and_reason(tmp_path):
+    (tmp_path / "mine.txt").write_text("Ein Wochenende in den Bergen\nGoing camping with friends and no gear\n")
+    own = config(scenarios=str(tmp_path / "mine.txt"), n=2, compositions={"sequential": 1.0})
+
+    summary = generate(own, tmp_path / "run", pipeline=OFFLINE)
+    generate(config(scenarios=str(tmp_path / "mine.txt"), n=3, compositions={"sequential": 1.0}), tmp_path / "run",
+             pipeline=OFFLINE)  # fmt: skip
+
+    refused = [one for one in lines(tmp_path / "run" / "rejected.jsonl") if one["stage"] == "scenario"]
+    assert [one["raw"] for one in refused] == ["Ein Wochenende in den Bergen"]
+    assert "mine.txt, line 1: " in refused[0]["reason"]
+    assert summary.rejected["scenario"] == 1
+    assert summary.metrics["tried"] == summary.tried == len(lines(tmp_path / "run" / "tasks.jsonl")) - 1
+
+
+def test_a_chain_that_rules_cannot_make_is_refused_before_anything_is_made(tmp_path):
+    with pytest.raises(ConfigError, match="depth is 8, and the offline rules make chains of at most 5; lower it"):
+        generate(config(depth=8), tmp_path / "run", pipeline=OFFLINE)
+
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize("change", [{"turns": "3-4"}, {"tools": ("x.json",)}, {"plan": "none"}, {"fill": "none"}])
 def test_keys_of_the_other_mode_are_refused(tmp_path, change):
     with pytest.raises(ConfigError, match=f"^{next(iter(change))} has no say in mode button; leave it out, or set"):

@@ -167,3 +167,35 @@ def test_an_index_has_one_fate_only(tmp_path):
 
     assert (journal.tried, list(journal.missing(7))) == (1, [0, 1, 2, 3, 4, 6])
     journal.close()
+
+
+def refused(number):
+    return Rejection(id=f"s{number:06d}", index=-1, stage="scenario", reason="no").model_dump_json()
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_what_was_refused_before_any_index_stays_in_front_and_is_no_try(tmp_path, in_order):
+    journal = Journal(tmp_path, in_order=in_order)
+    journal.begin_with([refused(9)])
+    journal.begin_with([refused(0), refused(1)])
+    for index in range(3):
+        journal.append(outcome(index))
+    journal.close()
+    (tmp_path / REJECTED).write_bytes((tmp_path / REJECTED).read_bytes()[:-4])
+
+    again = Journal(tmp_path, in_order=in_order)
+    again.close()
+
+    assert again.tried == 2
+    assert [line[:12] for line in (tmp_path / REJECTED).read_text().splitlines()] == [
+        '{"id":"s0000', '{"id":"s0000', '{"id":"d0000',
+    ]  # fmt: skip
+
+
+def test_scenarios_are_refused_before_anything_is_tried(tmp_path):
+    journal = Journal(tmp_path)
+    journal.append(outcome(0))
+
+    with pytest.raises(ValueError, match="tried already"):
+        journal.begin_with([refused(0)])
+    journal.close()

@@ -298,6 +298,50 @@ def test_a_new_booking_is_another_one(seed):
     assert len(set(bookings)) == 3
 
 
+STAY = ToolSpec(
+    name="book_stay",
+    effects="writes",
+    parameters=thing(hotel_id=HOTEL_ID, arrival_date={"type": "string", "format": "date"}, nights={"type": "integer"}),
+    returns=thing(
+        stay_id=BOOKING_ID,
+        total_price=NUMBER,
+        arrival_at={"type": "string", "format": "date-time"},
+        reply_at={"type": "string", "format": "date-time"},
+    ),
+)
+NIGHTLY = ToolSpec(
+    name="search_rooms",
+    effects="reads",
+    parameters=thing(city=TEXT),
+    returns=thing(hotels=listing(hotel_id=HOTEL_ID, price_per_night=NUMBER)),
+)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_total_is_the_price_times_how_many_and_a_day_the_one_asked_for(seed):
+    world = World(seed)
+    room = world.ask(NIGHTLY, city="Lisbon")["hotels"][0]
+
+    stay = world.ask(STAY, hotel_id=room["hotel_id"], arrival_date="2026-05-04", nights=3)
+
+    assert stay["total_price"] == pytest.approx(3 * room["price_per_night"])
+    assert stay["arrival_at"].startswith("2026-05-04T")
+    assert not stay["reply_at"].startswith("2026-05-04T")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_lists_of_other_questions_hold_things_of_other_names(seed):
+    names = {"type": "string", "examples": [f"{one} House" for one in "ABCDEFGHIJKLMNOP"]}
+    search = SEARCH.model_copy(update={"returns": thing(hotels=listing(hotel_id=HOTEL_ID, hotel_name=names))})
+    world = World(seed)
+
+    one, other = (
+        {hotel["hotel_name"] for hotel in world.ask(search, city=city)["hotels"]} for city in ("Lisbon", "Porto")
+    )
+
+    assert one.isdisjoint(other)
+
+
 def test_small_numbers_are_no_identity_across_fields():
     page = {"type": "integer", "minimum": 1, "maximum": 5}
     list_users = ToolSpec(
