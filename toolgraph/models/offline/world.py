@@ -269,7 +269,7 @@ def price_unit(name: str) -> str:
 def _counts(name: str, unit: str) -> bool:
     """Whether a parameter says how many of a unit are wanted."""
     words = split_words(name).split()
-    return f"{unit}s" in words or (unit in words and bool({"count", "number"} & set(words)))
+    return f"{unit}s" in words or words[-1:] == [unit] or (unit in words and bool({"count", "number"} & set(words)))
 
 
 def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
