@@ -67,16 +67,18 @@ class Outcome:
 
 
 def tell(
-    outcome: Outcome, chooser: random.Random, used: set[str] | None = None, *, asked: str = "", is_full: bool = False
-) -> str:
+    outcome: Outcome, chooser: random.Random, used: set[str] | None = None, *, asked: str = "", is_full: bool = False,
+    listener: str = "",
+) -> str:  # fmt: skip
     """Return the outcome in whole sentences: as written for the tool, else made from the fields.
 
-    Of several reports the one is chosen that tells what was asked, and with `is_full` of those one that tells most.
+    Of several reports the one is chosen that tells what was asked, and with `is_full` of those one that tells most;
+    one that speaks of the `listener` by name is chosen only if there is no other.
     `used` holds the reports chosen so far in one message; it is added to, so that none is used twice.
     """
-    return _tell_as_written(outcome, chooser, used if used is not None else set(), asked, is_full) or _tell_in_general(
-        outcome, chooser
-    )
+    return _tell_as_written(
+        outcome, chooser, used if used is not None else set(), asked, is_full, listener
+    ) or _tell_in_general(outcome, chooser)
 
 
 def entry_name(entry: Any) -> str:
@@ -180,7 +182,9 @@ def _clock(text: str) -> str:
 # --- as written -----------------------------------------------------------------------------------------------------
 
 
-def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str], asked: str, is_full: bool) -> str:
+def _tell_as_written(
+    outcome: Outcome, chooser: random.Random, used: set[str], asked: str, is_full: bool, listener: str
+) -> str:
     wording, today = wording_of(outcome.tool), outcome.today
     if not wording.reports:
         return ""
@@ -204,6 +208,7 @@ def _tell_as_written(outcome: Outcome, chooser: random.Random, used: set[str], a
     wanted = [
         (4 if is_full else 1) * sum(_is_asked(slot, asked) for slot in report.slots)
         + (len(report.slots) if is_full else 0)
+        - 99 * any(listener == values[slot] for slot in report.slots if listener)
         for report in fresh
     ]
     report = chooser.choice([report for report, score in zip(fresh, wanted, strict=True) if score == max(wanted)])

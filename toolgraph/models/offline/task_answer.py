@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from toolgraph.models.offline.banks import person_named_in
 from toolgraph.models.offline.composed import Part, price_of
 from toolgraph.models.offline.domains import Total
 from toolgraph.models.offline.facts import entry_name, plain_label, spoken_value, tell
@@ -43,7 +44,7 @@ class _Answer:
             yield self._decision(decision)
         yield from told[:-1] if note else told
         if decision is None:  # it has told which one it is about
-            yield self._picks(acts)
+            yield self._picks(acts, " ".join(told))
         yield from (self._told(done) for done in made if done not in acts and not self._is_list(done))
         yield from (self._left(part) for part in parts if part.budget)
         yield told[-1] if note else ""
@@ -59,10 +60,13 @@ class _Answer:
     def _told(self, done: Done) -> str:
         """What a call brought, and above all what it was made for."""
         asked = self.worker.told.ask(self.composed.owner(done.planned.id.partition("@")[0]))
-        return tell(done.outcome, self.random, self.used, asked=asked, is_full=True)
+        user = person_named_in(self.worker.request.messages[0].content)
+        return tell(
+            done.outcome, self.random, self.used, asked=asked, is_full=True, listener=user.full_name if user else ""
+        )
 
-    def _picks(self, acts: Sequence[Done]) -> str:
-        """Which entries of the lists were taken, in one sentence."""
+    def _picks(self, acts: Sequence[Done], told: str) -> str:
+        """Which entries of the lists were taken, in one sentence; a figure that was told is not said again."""
         calls = [call for part in self.composed.parts for call in part.calls]
         picks = [pick for call in calls for pick in [self.worker.picked(call.id)] if pick is not None]
         picks = list({pick.name: pick for pick in picks}.values())
@@ -74,10 +78,11 @@ class _Answer:
         pick = picks[0]
         kind = "taken" if any(self._writes(done) for done in acts) else "looked_at"
         kind = kind if pick.is_of_one_list else "best_of_all"
-        figure = f", {pick.figure}" if pick.figure else ""
+        is_told = any(number in told for number in re.findall(r"\d[\d.,]*\d|\d", pick.figure))
+        figure = f", {pick.figure}" if pick.figure and not is_told else ""
         count = "two" if len(pick.entries) == 2 else str(len(pick.entries))
-        told = capitalised(self.worker.filled(kind, name=pick.name, why=pick.why, count=count, figure=figure))
-        return f"{told} {_level(pick.level)}" if pick.level else told
+        said = capitalised(self.worker.filled(kind, name=pick.name, why=pick.why, count=count, figure=figure))
+        return f"{said} {_level(pick.level)}" if pick.level else said
 
     # --- own work -----------------------------------------------------------------------------------------------
 

@@ -147,7 +147,9 @@ class TaskWords:
         phrase = phrasing.ask(self.random)
         if phrasing.unsaid is not None:
             phrase = f"{phrase}, with {join_phrases(phrasing.named_values(phrasing.unsaid))}"
-        return _smoothed(phrase, list(self._nouns))
+        phrase = _smoothed(phrase, list(self._nouns))
+        is_joined = len({one.call for one in call.arguments if one.source == "result"}) > 1
+        return _COMPANION.sub(", with", phrase) if is_joined else phrase
 
     def _total_of(self, call: PlannedCall) -> Total | None:
         """What is worked out over a call that is repeated."""
@@ -268,7 +270,7 @@ def _smoothed(phrase: str, nouns: Sequence[str]) -> str:
         phrase = re.sub(rf"\bat {that}\b(?!')", "there", phrase)
         if not PEOPLE.search(noun):
             phrase = re.sub(rf"^(\w+) {that}\b(?!'| \w+ing\b)", r"\1 it", phrase)
-    return _COMPANION.sub(", with", phrase)
+    return phrase
 
 
 def _amount(value: int) -> str:
