@@ -4,7 +4,7 @@ import re
 import pytest
 
 from toolgraph.models.offline.backend import OfflineBackend
-from toolgraph.models.offline.world import is_id_name
+from toolgraph.models.offline.entities import is_id_name
 from toolgraph.models.requests import Fact, ToolRequest
 from toolgraph.resources import data_dir
 from toolgraph.tools.catalogue import load_tools

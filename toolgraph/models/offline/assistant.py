@@ -13,7 +13,8 @@ from toolgraph.dialogue.spoken import today_in
 from toolgraph.errors import AnswerError
 from toolgraph.models.offline.banks import load_words
 from toolgraph.models.offline.derived import label, wording_of
-from toolgraph.models.offline.facts import Outcome, entry_name, tell
+from toolgraph.models.offline.entries import entry_name
+from toolgraph.models.offline.facts import Outcome, tell
 from toolgraph.models.offline.flows import flows_between
 from toolgraph.models.offline.speech import capitalised, pick_entry, superlative
 from toolgraph.models.offline.wordings import dotted

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from toolgraph.dialogue.spoken import MONTHS, NUMBER_WORDS, parse_date, time_forms
+from toolgraph.dialogue.spoken import MONTHS, NUMBER_WORDS, parse_date
 from toolgraph.models.offline.banks import load_words
 from toolgraph.models.offline.derived import label, unit_of, wording_of
-from toolgraph.models.offline.speech import article, capitalised, entity_noun, is_plural, join_phrases, plural
-from toolgraph.models.offline.world import is_id_name, price_unit
+from toolgraph.models.offline.entities import is_id_name
+from toolgraph.models.offline.entries import entry_name
+from toolgraph.models.offline.speech import capitalised, entity_noun, is_plural, join_phrases, plural
+from toolgraph.models.offline.spoken_values import as_claim, spoken_value, without_unit
 from toolgraph.tools.fields import Field
 from toolgraph.tools.inference import effects_of
 from toolgraph.tools.kinds import kind_of
-from toolgraph.tools.names import looks_like_identifier, split_words
+from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
 MOST_FACTS = 5
@@ -37,23 +39,12 @@ _CUES = tuple(
     )
 )
 """What people say when they ask for a field, by a word of its name."""
-_NAMING = re.compile(r"(name|title|subject|headline)$", re.I)
-PEOPLE = re.compile(
-    r"agent|provider|doctor|tutor|staff|driver|host|handler|coach|guide|vet|trainer|buyer|owner|sender|engineer|"
-    r"carer|photographer|student|tutor|translator|proofreader|skipper|physiotherapist|babysitter|volunteer|genealogist"
-)
-"""Words for people."""
 _ONE_OF = re.compile(
     r"(?<![\d.,])1 (kilometre|metre|minute|hour|day|night|week|month|year|seat|serving|course|bedroom|guest|stop|mile|"
     r"gram|litre|pack|page|point)s\b"
 )
-_UNIT_END = re.compile(
-    r" (seconds|minutes|hours|days|years|km|kb|kg|mg|cm|percent|kilometres|m 3|m 2|sqm|m|celsius|litres|metres)$"
-)
 _AT_DAY = re.compile(rf"\bat (?=(?:{'|'.join(MONTHS)}) \d)")
 """A moment is said by its day first, and that is "on" and not "at"."""
-_TRUTHS = {"true": True, "false": False, "yes": True, "no": False}
-_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?Z?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,107 +70,6 @@ def tell(
     return _tell_as_written(
         outcome, chooser, used if used is not None else set(), asked, is_full, listener
     ) or _tell_in_general(outcome, chooser)
-
-
-def entry_name(entry: Any) -> str:
-    """Return the name under which people speak of a record: its name or title.
-
-    Failing those, its first field after the id, if that is a text.
-    """
-    if not isinstance(entry, dict):
-        return ""
-    thing = entity_noun(next(iter(entry), "")).split()
-    named = next((value for name, value in entry.items() if _is_label(name, value, thing)), "")
-    if named and len(named) < 60:
-        return named
-    for name, value in entry.items():
-        if is_id_name(name) and value is not None:
-            continue
-        is_name = (
-            isinstance(value, str) and 1 < len(value) < 60 and not parse_date(value) and not _TIME.fullmatch(value)
-        )
-        return value if is_name and not re.search(r"status|currency|url|email|phone|date|time", name, re.I) else ""
-    return ""
-
-
-def entry_figure(entry: Any, name: str, tool: ToolSpec, today: dt.date | None) -> str:
-    """Return one figure of an entry as it is told behind its name: "at 21 USD", "rated 4.6", "2 kilometres away"."""
-    field = next((one for one in tool.return_fields if one.name == name), None)
-    if not isinstance(entry, dict) or field is None or name not in entry:
-        return ""
-    spoken, words = spoken_value(entry[name], field, today), split_words(name)
-    amount = f"{spoken} {unit_of(field)}".strip()
-    if kind_of(field) == "money" or re.search(r"price|cost|fee|rate$", words):
-        unit = price_unit(name)
-        per = f" {article(unit)} {unit}" if unit else ""
-        return f"at {spoken} {entry.get('currency', '')}".strip() + per
-    if re.search(r"rating|score|rated", words):
-        return f"rated {spoken}"
-    if "distance" in words:
-        return f"{amount if amount != spoken else f'{spoken} kilometres'} away"
-    return f"{plain_label(field)} {amount}" if amount == spoken else amount
-
-
-def plain_label(field: Field) -> str:
-    """Return what a field is called without its unit: "distance km" is a distance."""
-    return _without_unit(label(field), unit_of(field) or "unit")
-
-
-def _is_label(name: str, value: Any, thing: list[str]) -> bool:
-    """A name or title; that of a person only where the record is one: a slot is not called by its doctor."""
-    if not isinstance(value, str) or not _NAMING.search(name):
-        return False
-    owner = split_words(name).rpartition(" ")[0].split()
-    return not (PEOPLE.search(" ".join(owner)) and thing and not set(owner) & set(thing))
-
-
-def as_claim(value: Any, field: Field | None) -> bool | None:
-    """Return the truth of a boolean, or of a text that stands for one ("True", "no"); none for anything else."""
-    if isinstance(value, bool):
-        return value
-    options = field.schema.get("enum") if field is not None else None
-    is_claim = isinstance(value, str) and options and {str(option).lower() for option in options} <= _TRUTHS.keys()
-    return _TRUTHS[str(value).lower()] if is_claim else None
-
-
-def spoken_value(value: Any, field: Field | None, today: dt.date | None) -> str:
-    """Return a result's value as an assistant writes it: dates and times in words, figures as they are."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return join_phrases([spoken_value(item, field, today) for item in value if not isinstance(item, dict | list)])
-    if isinstance(value, str):
-        day, _, clock = value.replace("T", " ", 1).partition(" ") if len(value) > 10 else (value, "", "")
-        parsed = parse_date(day)
-        if parsed and not day.isdigit():
-            text = (
-                f"{parsed[0].day} {MONTHS[parsed[0].month - 1]} {parsed[0].year}"
-                if _needs_year(parsed[0], today)
-                else f"{MONTHS[parsed[0].month - 1]} {parsed[0].day}"
-            )
-            return f"{text} at {_clock(clock)}" if _TIME.fullmatch(clock) else text
-        if _TIME.fullmatch(value):
-            return _clock(value)
-        if field is not None and field.schema.get("enum") and looks_like_identifier(value):
-            return split_words(value)
-        return value
-    if isinstance(value, int) and value >= 10_000 and (field is None or kind_of(field) not in ("id", "year", "epoch")):
-        return f"{value:,}"
-    if isinstance(value, float) and field is not None and kind_of(field) == "money":
-        return f"{value:.2f}" if round(value, 2) == value else str(value)
-    return "nothing" if value is None else str(value)
-
-
-def _needs_year(day: dt.date, today: dt.date | None) -> bool:
-    return today is None or not -120 < (day - today).days < 240
-
-
-def _clock(text: str) -> str:
-    hour, minute = (int(part) for part in text.rstrip("Z").split(":")[:2])
-    return time_forms(hour, minute)[0].text
-
-
-# --- as written -----------------------------------------------------------------------------------------------------
 
 
 def _tell_as_written(
@@ -369,16 +259,11 @@ def clause(name: str, value: Any, field: Field | None, today: dt.date | None) ->
             f"it was {_DONE_WHEN.fullmatch(noun)[1]} {'' if 'T' in value else 'on '}{spoken_value(value, field, today)}"  # type: ignore[index]
         )
     unit = f" {unit_of(field)}" if field is not None and unit_of(field) else ""
-    noun = _without_unit(noun, unit)
+    noun = without_unit(noun, unit)
     if noun == "text" and isinstance(value, str):
         return f'it says "{value}"'
     be = "are" if is_plural(noun) or (isinstance(value, list) and len(value) > 1) else "is"
     return f"the {noun} {be} {spoken_value(value, field, today)}{unit}"
-
-
-def _without_unit(name: str, unit: str) -> str:
-    """A label that ends in the unit said after it loses that: "duration seconds" is a duration."""
-    return _UNIT_END.sub("", name) if unit else name
 
 
 def _entry_noun(tool: ToolSpec, entry: dict[str, Any]) -> str:
@@ -424,4 +309,4 @@ def _short(key: str, value: Any, field: Field | None, entry: dict[str, Any], tod
     if kind in ("city", "date", "time", "datetime", "country") and len(words.split()) == 1:
         return spoken
     unit = unit_of(field) if field is not None else ""
-    return f"{_without_unit(label(field), unit) if field is not None else words} {spoken} {unit}".strip()
+    return f"{without_unit(label(field), unit) if field is not None else words} {spoken} {unit}".strip()

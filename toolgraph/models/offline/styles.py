@@ -13,6 +13,9 @@ _PROTECTED = re.compile(f"{VALUE_START}[^{VALUE_END}]*{VALUE_END}")
 _WORD = re.compile(r"\b[a-z]{5,}\b")
 _ARTICLE = re.compile(r"(?<=[a-z] )(the|a|an) (?=[a-z])")
 
+_TWO_ENDS = re.compile(rf"(?<!\.)([.!?]{VALUE_END}?)\.(?=\s|$)")
+"""A sentence that ends in a value which has a full stop of its own needs no other."""
+
 
 def styles() -> tuple[str, ...]:
     """Return the names of the styles."""
@@ -42,7 +45,8 @@ def unprotect(text: str) -> str:
 def apply_style(text: str, style: str, chooser: random.Random) -> str:
     """Return the text as somebody of that style would have typed it."""
     change = _CHANGES.get(style)
-    return re.sub(r"(?<!\.)([.!?])\.(?=\s|$)", r"\1", unprotect(change(text, chooser) if change else text))
+    changed = change(text, chooser) if change else text
+    return unprotect(_TWO_ENDS.sub(r"\1", changed))
 
 
 def _around_values(text: str, change: Callable[[str], str]) -> str:

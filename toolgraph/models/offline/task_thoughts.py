@@ -7,11 +7,11 @@ from toolgraph.dialogue.blueprint import PlannedCall
 from toolgraph.dialogue.messages import ToolCall
 from toolgraph.dialogue.spoken import NUMBER_WORDS
 from toolgraph.models.offline.domains import Total
-from toolgraph.models.offline.facts import entry_name
+from toolgraph.models.offline.entities import is_id_name
+from toolgraph.models.offline.entries import entry_name
 from toolgraph.models.offline.speech import capitalised, join_phrases
 from toolgraph.models.offline.styles import unprotect
 from toolgraph.models.offline.task_worker import Worker, listed
-from toolgraph.models.offline.world import is_id_name
 from toolgraph.models.requests import PlainCall
 from toolgraph.tools import pointers
 

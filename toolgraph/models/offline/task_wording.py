@@ -11,7 +11,7 @@ from toolgraph.models.offline.banks import load_words
 from toolgraph.models.offline.composed import Composed, Part
 from toolgraph.models.offline.derived import wording_of
 from toolgraph.models.offline.domains import Total
-from toolgraph.models.offline.facts import PEOPLE
+from toolgraph.models.offline.entries import PEOPLE
 from toolgraph.models.offline.speech import capitalised, describe_pick, join_phrases
 from toolgraph.models.offline.styles import VALUE_START, protect
 from toolgraph.models.offline.user import Speaker, fields_of, thing

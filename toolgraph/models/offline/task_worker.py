@@ -9,8 +9,10 @@ from toolgraph.dialogue.messages import ToolCall
 from toolgraph.models.offline.assistant import Assistant
 from toolgraph.models.offline.banks import load_words
 from toolgraph.models.offline.composed import Composed, Part
-from toolgraph.models.offline.facts import Outcome, clause, entry_figure, entry_name, spoken_value
+from toolgraph.models.offline.entries import entry_figure, entry_name
+from toolgraph.models.offline.facts import Outcome, clause
 from toolgraph.models.offline.speech import pick_entry, superlative
+from toolgraph.models.offline.spoken_values import spoken_value
 from toolgraph.models.offline.task_rules import words_of
 from toolgraph.models.offline.user import thing
 from toolgraph.models.requests import AssistantRequest, PlainCall

@@ -9,7 +9,7 @@ from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedSt
 from toolgraph.dialogue.spoken import today_in
 from toolgraph.models.offline.banks import Words, load_words
 from toolgraph.models.offline.derived import label, wording_of
-from toolgraph.models.offline.facts import as_claim, entry_name
+from toolgraph.models.offline.entries import entry_name
 from toolgraph.models.offline.planning import TurnPlanner
 from toolgraph.models.offline.speech import (
     capitalised,
@@ -20,6 +20,7 @@ from toolgraph.models.offline.speech import (
     plural,
     say,
 )
+from toolgraph.models.offline.spoken_values import as_claim
 from toolgraph.models.offline.styles import apply_style, protect
 from toolgraph.models.offline.user_phrases import TOO_MANY, Phrasing, as_speaker, framed, tail
 from toolgraph.models.offline.wordings import dotted

@@ -5,10 +5,10 @@ import re
 
 from toolgraph.dialogue.provenance import implies
 from toolgraph.models.offline.derived import label, wording_of
+from toolgraph.models.offline.entities import is_id_name
 from toolgraph.models.offline.speech import agreeing, capitalised, join_phrases
 from toolgraph.models.offline.styles import protect
 from toolgraph.models.offline.wordings import Template, dotted
-from toolgraph.models.offline.world import is_id_name
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 

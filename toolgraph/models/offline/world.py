@@ -8,17 +8,26 @@ back in its result, what was changed stays changed, and the same question gets t
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 
 from toolgraph.dialogue.spoken import parse_date, today_in
 from toolgraph.models.offline.banks import Person, people
+from toolgraph.models.offline.entities import (
+    Record,
+    gone_and_made,
+    is_id_name,
+    named_scalars,
+    object_lists,
+    objects_in,
+    own_id,
+    record_key,
+    records_of,
+)  # fmt: skip
 from toolgraph.models.offline.scene import Scene, fits, new_scene
 from toolgraph.models.offline.shapes import fill, output_shape
 from toolgraph.models.offline.values import PEOPLE_KINDS, make_value
 from toolgraph.models.request import Request
-from toolgraph.models.requests import Fact, ToolAnswer, ToolRequest
+from toolgraph.models.requests import ToolAnswer, ToolRequest
 from toolgraph.seeds import rng
 from toolgraph.tools import pointers
 from toolgraph.tools.fields import Field
@@ -28,16 +37,6 @@ from toolgraph.tools.names import split_words
 from toolgraph.tools.schema import json_type
 from toolgraph.tools.spec import ToolSpec
 
-Record = dict[str, Any]
-_ID_NAME = re.compile(
-    r"(?i:(^|[_\s-])(id|uuid|number|code|reference|no|sku|isbn)$)|[a-z]I[dD]$|[a-z](Number|Code|Reference)$"
-)
-_NOT_ID = re.compile(
-    r"(phone|postal|zip|country|currency|language|status|area|lang|error|color|promo|discount)[_\s-]*"
-    r"(id|uuid|number|code|reference|no|sku|isbn)$",
-    re.IGNORECASE,
-)
-"""Codes that many things share; the id of a language course is none of them."""
 _LIMIT = re.compile(r"\b(max|maximum|highest|most|upper|min|minimum|lowest|least|lower)\b")
 _SHARED_BY_ITEMS = re.compile(r"currenc|city|country|unit|language|genre|cuisine|categor|type$|kind$")
 _CURRENCIES = ("EUR", "USD", "GBP")
@@ -81,7 +80,7 @@ class _Answering:
     def __init__(self, request: ToolRequest, scene: Scene) -> None:
         self.tool, self.arguments, self.scene = request.tool, request.arguments, scene
         self.effects = effects_of(request.tool)
-        self.asked = _named_scalars(request.arguments)
+        self.asked = named_scalars(request.arguments)
         self.asked_words = {split_words(name): value for name, value in self.asked.items()}
         self.first_field = next(iter(request.tool.return_fields), None)
         self.facts = request.facts
@@ -117,11 +116,11 @@ class _Answering:
         """What is known of the things the arguments name, and of the things those refer to."""
         known: Record = {}
         for name, value in self.asked.items():
-            record = self.records.get(_record_key(name, value))
+            record = self.records.get(record_key(name, value))
             if record:
                 for other, referred in record.items():
                     parent = (
-                        self.records.get(_record_key(other, referred))
+                        self.records.get(record_key(other, referred))
                         if is_id_name(other) and referred != value
                         else None
                     )
@@ -231,13 +230,13 @@ class _Answering:
 
     def _follow_changes(self, result: Any) -> None:
         """A list no longer holds what was deleted, and holds what was made for the same owner."""
-        gone, made = _gone_and_made(self.facts)
-        for entries in _object_lists(result):
+        gone, made = gone_and_made(self.facts)
+        for entries in object_lists(result):
             own = [own_id(entry) for entry in entries]
             entries[:] = [entry for entry, one in zip(entries, own, strict=True) if one is None or one[1] not in gone]
             names = {one[0] for one in own if one}
             for name, value in made:
-                record = self.records.get(_record_key(name, value), {})
+                record = self.records.get(record_key(name, value), {})
                 is_its_owners = all(record.get(key, asked) == asked for key, asked in self.asked.items())
                 if name in names and entries and is_its_owners and all(entry.get(name) != value for entry in entries):
                     entries[-1 if len(entries) > 2 else 0] = {**entries[-1], name: value}
@@ -245,9 +244,9 @@ class _Answering:
     def _recall(self, value: Any) -> None:
         """An entity that was shown before is shown with the same fields."""
         fields = {field.name: field for field in self.tool.return_fields}
-        for entity in _objects(value):
+        for entity in objects_in(value):
             own = own_id(entity)
-            record = self.records.get(_record_key(*own)) if own else None
+            record = self.records.get(record_key(*own)) if own else None
             for name in entity if record else ():
                 known = record.get(name) if record else None
                 field = fields.get(name)
@@ -272,99 +271,15 @@ def _counts(name: str, unit: str) -> bool:
     return f"{unit}s" in words or words[-1:] == [unit] or (unit in words and bool({"count", "number"} & set(words)))
 
 
-def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
-    """Return what the facts tell of each entity, by its id; later facts count more."""
-    records: dict[str, Record] = {}
-    for fact in facts:
-        asked = _named_scalars(fact.arguments)
-        effects = effects_of(fact.tool)
-        for entity in _objects(fact.result):
-            own = own_id(entity) or _own_name(entity)
-            if own is None:
-                continue
-            record = records.setdefault(_record_key(*own), {})
-            for name, value in asked.items():
-                if effects == "reads":
-                    record.setdefault(name, value)
-                else:
-                    record[name] = value
-            record.update(_named_scalars(entity))
-        if isinstance(fact.result, dict):
-            for name, value in asked.items():
-                if is_id_name(name):
-                    record = records.setdefault(_record_key(name, value), {name: value})
-                    if effects != "reads":
-                        record.update({key: other for key, other in asked.items() if key != name})
-                        record.update(_named_scalars(fact.result))
-                    elif own_id(fact.result) is None and _own_name(fact.result) is None:
-                        record.update(_named_scalars(fact.result))
-    return records
-
-
-@lru_cache(maxsize=65536)
-def is_id_name(name: str) -> bool:
-    """Say whether a field's name is that of an identifier."""
-    return bool(_ID_NAME.search(name)) and not _NOT_ID.search(name)
-
-
-def own_id(entity: Record) -> tuple[str, Any] | None:
-    """Return the name and value of an object's own id: the first of its fields that is one."""
-    for name, value in entity.items():
-        if isinstance(value, str | int) and not isinstance(value, bool) and is_id_name(name):
-            return name, value
-        break
-    return None
-
-
-def _own_name(entity: Record) -> tuple[str, Any] | None:
-    """Return the name of an object that has no id but is called something."""
-    return next(
-        (
-            (name, value)
-            for name, value in entity.items()
-            if isinstance(value, str) and re.search(r"(name|title)$", name)
-        ),
-        None,
-    )
-
-
-def _record_key(name: str, value: Any) -> str:
-    """Ids of a telling shape are known under any name; short ones only under their own."""
-    text = str(value)
-    return text if len(text) >= 5 else f"{name}={text}"
-
-
-def _objects(value: Any) -> Iterator[Record]:
-    if isinstance(value, dict):
-        yield value
-        for child in value.values():
-            yield from _objects(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _objects(child)
-
-
 def _labels_told(request: ToolRequest) -> set[tuple[str, Any]]:
     """The texts in lists that the tool returned to other questions: two lists seldom name the same things."""
     return {
         label
         for fact in (*request.facts, *request.beside)
         if fact.tool.name == request.tool.name and fact.arguments != request.arguments
-        for entries in _object_lists(fact.result) for entry in entries
+        for entries in object_lists(fact.result) for entry in entries
         for label in entry.items() if isinstance(label[1], str)
     }  # fmt: skip
-
-
-def _named_scalars(value: Any) -> Record:
-    """The scalars of an object and of the objects nested in it, by name; lists are left out."""
-    found: Record = {}
-    if isinstance(value, dict):
-        for name, child in value.items():
-            if isinstance(child, dict):
-                found.update(_named_scalars(child))
-            elif not isinstance(child, list) and child is not None:
-                found[name] = child
-    return found
 
 
 def _period(asked: Record, today: dt.date) -> tuple[dt.date, dt.date] | None:
@@ -384,28 +299,6 @@ def _period(asked: Record, today: dt.date) -> tuple[dt.date, dt.date] | None:
         return first, first + dt.timedelta(days=60)
     last -= dt.timedelta(days=1)
     return (first or min(today, last - dt.timedelta(days=1))), last
-
-
-def _gone_and_made(facts: Iterable[Fact]) -> tuple[set[Any], list[tuple[str, Any]]]:
-    """The ids that were deleted, and those of what was made and is still there."""
-    gone: set[Any] = set()
-    made: list[tuple[str, Any]] = []
-    for fact in facts:
-        effects = effects_of(fact.tool)
-        if effects == "deletes":
-            gone |= {value for name, value in _named_scalars(fact.arguments).items() if is_id_name(name)}
-        elif effects == "writes" and isinstance(fact.result, dict):
-            own = own_id(fact.result)
-            if own is not None and own[1] not in _named_scalars(fact.arguments).values():
-                made.append(own)
-    return gone, [one for one in made if one[1] not in gone]
-
-
-def _object_lists(value: Any) -> Iterator[list[Record]]:
-    if isinstance(value, list) and value and all(isinstance(child, dict) for child in value):
-        yield value
-    for child in value.values() if isinstance(value, dict) else ():
-        yield from _object_lists(child)
 
 
 def _own_item_ids(tool: ToolSpec) -> frozenset[str]:
