@@ -51,5 +51,5 @@ $(VENV)/installed: pyproject.toml constraints.txt
 $(VENV)/installed-dev: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(INSTALL) hatchling
-	$(INSTALL) --no-build-isolation --editable '.[embedded,dev]'
+	$(INSTALL) --no-build-isolation --editable '.[embedded,mcp,dev]'
 	touch $(VENV)/installed $@

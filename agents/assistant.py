@@ -13,10 +13,10 @@ class AssistantAgent:
 
     def __init__(
         self, backend: Backend, tools: tuple[ToolSpec, ...], *, wants_reasoning: bool = False,
-        task: CompositionalTask | None = None, is_parallel: bool = True,
+        task: CompositionalTask | None = None, is_parallel: bool = True, is_real: bool = False,
     ) -> None:  # fmt: skip
         self._backend, self._tools, self._wants_reasoning = backend, tools, wants_reasoning
-        self._task, self._is_parallel = task, is_parallel
+        self._task, self._is_parallel, self._is_real = task, is_parallel, is_real
 
     def act(
         self, turn: PlannedTurn, *, key: str, messages: tuple[Message, ...], turn_start: int, turns_left: int,
@@ -27,6 +27,6 @@ class AssistantAgent:
             AssistantRequest(
                 key=key, tools=self._tools, messages=messages, turn=turn, turn_start=turn_start, turns_left=turns_left,
                 call_ids=call_ids, complaint=complaint, wants_reasoning=self._wants_reasoning,
-                task=self._task, is_parallel=self._is_parallel,
+                task=self._task, is_parallel=self._is_parallel, is_real=self._is_real,
             )
         )  # fmt: skip

@@ -9,7 +9,9 @@ from typing import Any
 
 from agents import steps
 from agents.draft import Draft
+from agents.real import is_playable
 from agents.steps import StepError
+from agents.tool import RealTools
 from agents.trajectory import Trajectory
 from agents.tries import DialogueFailed
 from agents.user import UserAgent
@@ -17,8 +19,10 @@ from toolgraph.dialogue.blueprint import Blueprint, PlannedTurn
 from toolgraph.dialogue.messages import Message, ToolCall
 from toolgraph.dialogue.provenance import Provenance
 from toolgraph.dialogue.record import Dialogue, EndReason
+from toolgraph.errors import LiveError
 from toolgraph.models.request import Backend
 from toolgraph.models.requests import AssistantAnswer, UserAnswer
+from toolgraph.tools.live import LiveTools
 from toolgraph.tools.spec import ToolSpec
 
 __all__ = ["MOST_MESSAGES", "MOST_QUESTIONS", "MOST_STEPS", "DialogueFailed", "play"]
@@ -33,7 +37,7 @@ MOST_MESSAGES = 80
 
 def play(
     blueprint: Blueprint, tools: tuple[ToolSpec, ...], *, backend: Backend, attempts: int = 3,
-    checks_steps: bool = False, wants_reasoning: bool = False,
+    checks_steps: bool = False, wants_reasoning: bool = False, live: LiveTools | None = None,
 ) -> Dialogue:  # fmt: skip
     """Return the dialogue a blueprint leads to, its provenance resolved on the finished transcript.
 
@@ -43,15 +47,26 @@ def play(
     With `checks_steps` every message is judged as far as it can be by itself (see `agents.steps`). That pays where a
     model speaks: what would spoil the finished dialogue is said again alone. Rules pass these checks anyway.
 
+    With `live` the calls are really made, in a session of their own; what of the plan real results do not bear out is
+    left out. A trajectory has functions that nobody has written, so that there is nothing to run.
+
     Raises:
-        DialogueFailed: a step failed `attempts` times, or a limit was reached.
+        DialogueFailed: a step failed `attempts` times, a limit was reached, or real tools could not be used.
     """
     if blueprint.task is not None:
         return Trajectory(blueprint, tools, backend, attempts, checks_steps=checks_steps).play()
-    conversation = _Conversation(
-        blueprint, tools, backend, attempts, checks_steps=checks_steps, wants_reasoning=wants_reasoning
-    )
-    return conversation.play()
+    if live is None:
+        return _Conversation(
+            blueprint, tools, backend, attempts, checks_steps=checks_steps, wants_reasoning=wants_reasoning
+        ).play()
+    try:
+        with live.session() as session:
+            return _Conversation(
+                blueprint, tools, backend, attempts, checks_steps=checks_steps, wants_reasoning=wants_reasoning,
+                real=RealTools(session),
+            ).play()  # fmt: skip
+    except LiveError as error:
+        raise DialogueFailed(EndReason.STEP_FAILED, stage="tool", check="session", detail=str(error)) from error
 
 
 class _Conversation(Draft):
@@ -59,10 +74,10 @@ class _Conversation(Draft):
 
     def __init__(
         self, blueprint: Blueprint, tools: tuple[ToolSpec, ...], backend: Backend, attempts: int, *,
-        checks_steps: bool, wants_reasoning: bool,
+        checks_steps: bool, wants_reasoning: bool, real: RealTools | None = None,
     ) -> None:  # fmt: skip
         super().__init__(
-            blueprint, tools, backend, attempts, checks_steps=checks_steps, wants_reasoning=wants_reasoning
+            blueprint, tools, backend, attempts, checks_steps=checks_steps, wants_reasoning=wants_reasoning, real=real
         )
         self.plan = blueprint.turns or (PlannedTurn(kind="tool_request"),) * blueprint.target_turns
         self.user = UserAgent(backend, tools, blueprint.style, self.plan)
@@ -71,8 +86,21 @@ class _Conversation(Draft):
 
     def play(self) -> Dialogue:
         for number, turn in enumerate(self.plan):
-            self._play_turn(turn, number)
+            if self.real is None or is_playable(turn, self.messages, dict(self.call_ids)):
+                self._play_turn(turn, number)
+        self._require_real_result()
         return self.finished()
+
+    def _require_real_result(self) -> None:
+        """Require of tools that were really run that one of them worked: excuses alone teach nobody anything.
+
+        Raises:
+            DialogueFailed: none did.
+        """
+        if self.real is not None and self.real.are_useless:
+            errors = self.real.errors
+            check, reason = ("error", errors[0]) if errors else ("empty_result", "no call brought anything")
+            raise self.tries.failure(EndReason.STEP_FAILED, "tool", check, reason)
 
     def _play_turn(self, turn: PlannedTurn, number: int) -> None:
         """Play one item of the plan, and before it what the user finds left open of earlier ones."""

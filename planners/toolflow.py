@@ -35,6 +35,8 @@ class PlanOptions:
     max_turns: int = 6
     styles: tuple[str, ...] = ()
     """Styles of talking to draw from; all of them if empty."""
+    is_real: bool = False
+    """Whether the calls will really be made, so that only values count that the tools know."""
 
 
 def plan_dialogue(
@@ -60,7 +62,7 @@ def plan_dialogue(
     if options.plan_style != "none":
         request = PlanRequest(
             key=id, tools=sample.tools, edges=sample.edges, system=system, target_turns=target,
-            plan_style=options.plan_style, complaint="",
+            plan_style=options.plan_style, complaint="", is_real=options.is_real,
         )  # fmt: skip
         turns, usage = _usable_turns(request, backend, attempts, checks_plan)
     return Blueprint(

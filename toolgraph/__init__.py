@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         FormatError,
         GenerationError,
         InputError,
+        LiveError,
         RunDirectoryError,
         ToolgraphError,
         ToolSpecError,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from toolgraph.seeds import rng
     from toolgraph.tools.catalogue import load_tools, parse_tools
     from toolgraph.tools.edges import Edge, ToolSample
+    from toolgraph.tools.importing import ImportReport, import_tools
     from toolgraph.tools.spec import ToolSpec
 
 _HOMES = {
@@ -52,7 +54,7 @@ _HOMES = {
     "toolgraph.dialogue.record": ("Dialogue", "Finding", "Verdict"),
     "toolgraph.errors": (
         "AnswerError", "BudgetReached", "ConfigError", "EmbeddingError", "EndpointError", "FormatError",
-        "GenerationError", "InputError", "RunDirectoryError", "ToolSpecError", "ToolgraphError",
+        "GenerationError", "InputError", "LiveError", "RunDirectoryError", "ToolSpecError", "ToolgraphError",
     ),
     "toolgraph.formats": ("read_dialogues",),
     "toolgraph.graph.graph": ("ToolGraph", "build_tool_graph"),
@@ -68,6 +70,7 @@ _HOMES = {
     "toolgraph.seeds": ("rng",),
     "toolgraph.tools.catalogue": ("load_tools", "parse_tools"),
     "toolgraph.tools.edges": ("Edge", "ToolSample"),
+    "toolgraph.tools.importing": ("ImportReport", "import_tools"),
     "toolgraph.tools.spec": ("ToolSpec",),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -85,7 +88,9 @@ __all__ = [
     "Finding",
     "FormatError",
     "GenerationError",
+    "ImportReport",
     "InputError",
+    "LiveError",
     "Message",
     "OfflineBackend",
     "Provenance",
@@ -102,6 +107,7 @@ __all__ = [
     "build_tool_graph",
     "estimate",
     "generate",
+    "import_tools",
     "link_tools",
     "load_graph",
     "load_tools",

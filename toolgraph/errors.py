@@ -5,6 +5,7 @@ ToolgraphError
 │   ├── ToolSpecError       a tool or a catalogue of tools
 │   ├── FormatError         a file of dialogues
 │   ├── ConfigError         an option or a configuration file
+│   ├── LiveError           real tools that cannot be run at all: a server that does not start or never answers
 │   └── RunDirectoryError   an output directory that is something else, or another run's
 ├── EmbeddingError          an embedding model that is missing, damaged or cannot be loaded
 ├── AnswerError             a model's answer that cannot be used; the step is tried again
@@ -32,6 +33,10 @@ class FormatError(InputError):
 
 class ConfigError(InputError):
     """An option or a configuration file does not make sense."""
+
+
+class LiveError(InputError):
+    """Real tools cannot be run at all: their server or code does not start, answers garbage, or never answers."""
 
 
 class RunDirectoryError(InputError):

@@ -196,9 +196,9 @@ VARIANTS = {
 """Every prompt as a golden file, those of the user in each of his situations."""
 
 UNSHOWN = {
-    PlanRequest: {"key", "plan_style"},
+    PlanRequest: {"key", "plan_style", "is_real"},
     UserRequest: {"key", "past", "call_ids", "turns_left"},
-    AssistantRequest: {"key", "turn", "turn_start", "turns_left", "call_ids", "wants_reasoning"},
+    AssistantRequest: {"key", "turn", "turn_start", "turns_left", "call_ids", "wants_reasoning", "is_real"},
     ToolRequest: {"key"},
     JudgeRequest: {"key"},
     FillRequest: {"key"},

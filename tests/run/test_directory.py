@@ -97,7 +97,7 @@ def test_every_key_but_the_changeable_ones_makes_another_run(config):
     differing = {phrase.split()[0] for phrase in differences(config, other)}
 
     assert differing == RunConfig.model_fields.keys() - {
-        *UNSTORED, "n", "max_tries", "tools", "scenarios", "seeds", "base_url",
+        *UNSTORED, "n", "max_tries", "tools", "scenarios", "seeds", "base_url", "call_timeout",
     }  # fmt: skip
 
 

@@ -5,7 +5,9 @@ import tracemalloc
 
 import pytest
 
+from tests.tools import shops
 from toolgraph.errors import ToolSpecError
+from toolgraph.tools import importers
 from toolgraph.tools.catalogue import load_tools, parse_tools, write_tools
 from toolgraph.tools.spec import ToolSpec
 
@@ -140,7 +142,7 @@ def test_a_tool_knows_where_it_came_from(file):
     [
         ("", "t.json", "{path}: is empty; expected JSON or JSON Lines with tools"),
         (" \n\n", "t.jsonl", "{path}: is empty; expected JSON or JSON Lines with tools"),
-        (gzip.compress(b""), "t.json.gz", "{path}: is empty; expected JSON or JSON Lines with tools"),
+        (gzip.compress(b"", mtime=0), "t.json.gz", "{path}: is empty; expected JSON or JSON Lines with tools"),
         ("[]", "t.json", "{path}: holds no tools; expected a list of tools"),
         ({"tools": []}, "t.json", "{path}: holds no tools; expected a list of tools"),
         ('[\n{"name": "a"},\n{"name" "b"}]', "t.json", "{path}, line 3: is not valid JSON (Expecting ':' delimiter)"),
@@ -200,8 +202,8 @@ def test_what_cannot_be_read_is_told_in_one_sentence(file, content, name, expect
     [
         "name: café".encode("latin-1"),
         json.dumps([TOOL]).encode("utf-16"),
-        gzip.compress(json.dumps([TOOL]).encode())[:-9],
-        gzip.compress(json.dumps([spread(0)]).encode())[:12] + b"\xff" * 60,
+        gzip.compress(json.dumps([TOOL]).encode(), mtime=0)[:-9],
+        gzip.compress(json.dumps([spread(0)]).encode(), mtime=0)[:12] + b"\xff" * 60,
         b"\x1f\x8bnot gzip at all",
     ],
 )
@@ -224,7 +226,7 @@ def test_a_missing_file_is_told_in_one_sentence(tmp_path):
 def test_a_directory_without_catalogues_is_told_in_one_sentence(file, tmp_path):
     file("hello", "README.md")
 
-    assert complaint(tmp_path) == f"{tmp_path}: holds no .json or .jsonl files"
+    assert complaint(tmp_path) == f"{tmp_path}: holds no .json, .jsonl, .yaml or .py files"
 
 
 def test_no_source_at_all_is_told_in_one_sentence():
@@ -313,6 +315,53 @@ def test_unusual_tools_are_kept_as_they_are(file, entry):
 
     assert (tool.name, tool.description) == (entry["name"], entry.get("description", ""))
     assert len(tool.parameter_fields) == len((entry.get("parameters") or {}).get("properties", {}))
+
+
+def test_yaml_is_read_like_json(file):
+    assert names_in(file("tools:\n- name: get_time\n- {name: get_date, description: on}", "tools.yaml")) == [
+        "get_time",
+        "get_date",
+    ]
+
+
+def test_a_document_of_another_format_is_read_with_one_line_about_what_is_left_out(file, caplog, monkeypatch):
+    monkeypatch.setitem(importers.DOCUMENTS, "shop", shops)
+    path = file({"goods": ["bread", "sold out", "milk"]}, "shop.json")
+
+    with caplog.at_level(logging.WARNING):
+        assert names_in(path) == ["buy_bread", "buy_milk"]
+
+    assert caplog.messages == [
+        f"{path}: 2 tools read; 1 entries skipped (1 x is sold out, as in {path}, shelf 2); "
+        f"2 repairs made (2 x the name 'bread' became 'buy_bread', as in {path}, shelf 1)"
+    ]
+
+
+def test_files_of_a_directory_that_hold_no_tools_are_left_out_with_one_line(file, tmp_path, caplog):
+    file([TOOL], "api/tools.json")
+    file({"name": "package", "version": "1.0"}, "api/package.json")
+    file([{"name": "Ann", "age": 3}], "api/people.json")
+    file("a: !include b.yaml", "api/site.yaml")
+
+    with caplog.at_level(logging.WARNING):
+        assert names_in(tmp_path / "api") == ["get_time"]
+
+    (line,) = caplog.messages
+    assert line.startswith(f"{tmp_path}/api: 3 files hold no tools of their own (2 x holds no tools, as in ")
+    assert "1 x line 1: has the tag '!include', which stands for more than data, as in " in line
+
+
+def test_half_a_catalogue_in_a_directory_is_an_error(file, tmp_path):
+    file([TOOL], "api/a.json")
+    path = file('[{"name": "get_', "api/b.json")
+
+    assert complaint(tmp_path / "api").startswith(f"{path}, line 1: is not valid JSON")
+
+
+def test_a_tool_that_cannot_be_used_among_others_in_a_directory_is_an_error(file, tmp_path):
+    path = file([TOOL, {"parameters": {}}], "api/a.json")
+
+    assert complaint(tmp_path / "api") == f'{path}, entry 2: the tool has no name; add "name"'
 
 
 @pytest.mark.slow

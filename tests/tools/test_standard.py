@@ -209,3 +209,14 @@ def test_a_schema_nested_without_end_is_cut():
 @pytest.mark.parametrize(("schema", "expected"), [(True, {}), (None, {}), (False, {"not": {}}), ("text", {}), ([], {})])
 def test_what_is_no_object_admits_anything_or_nothing(schema, expected):
     assert standard_schema(schema) == expected
+
+
+def test_a_required_name_stays_where_a_part_of_the_schema_declares_it():
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "string"}},
+        "allOf": [{"properties": {"b": {"type": "string"}}}],
+        "required": ["a", "b", "c"],
+    }
+
+    assert standard_schema(schema)["required"] == ["a", "b"]

@@ -1,6 +1,7 @@
 """`toolgraph generate`: tools, or scenarios, in and checked dialogues out."""
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import click
 
 from toolgraph.cli.button_options import button_options
+from toolgraph.cli.execute_options import execute_options
 from toolgraph.cli.graph import PATH, tools_options
 from toolgraph.cli.model_options import GroupedCommand, endpoint_options, parse_extra, role_options
 
@@ -29,6 +31,7 @@ from toolgraph.cli.model_options import GroupedCommand, endpoint_options, parse_
 @click.option("--config", "config_file", type=PATH, help="YAML file with these options by name; flags win.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--dry-run", is_flag=True, help="With a model: try a few dialogues and say what all would take.")
+@execute_options
 @button_options
 @endpoint_options
 @role_options
@@ -41,7 +44,7 @@ def command(
     With --mode button it is tasks that come first: composed for everyday scenarios, and then given their functions.
 
     Every accepted dialogue passed every check. Interrupted, the same command continues and ends with the same bytes.
-    Without --model nothing is asked of anybody and nothing costs anything.
+    Without --model nothing is asked of anybody and nothing costs anything. With --execute calls are made for real.
     """
     from toolgraph.run.config import make_config, read_config
     from toolgraph.run.dry_run import estimate
@@ -54,6 +57,8 @@ def command(
     if "extra" in given:
         given["extra"] = parse_extra(given["extra"])
     config = make_config({**(read_config(config_file) if config_file else {}), **given})
+    if config.execute:  # servers that were started are ended on the way out, and not by chance
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     with progress_on(sys.stderr) as progress:
         result = (estimate if dry_run else generate)(config, out, progress=progress)
     click.echo(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else result.as_text())

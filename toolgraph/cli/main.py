@@ -11,11 +11,15 @@ import click
 from toolgraph.errors import InputError, ToolgraphError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "import": ("toolgraph.cli.import_", "Read tools from whatever describes them."),
     "generate": ("toolgraph.cli.generate", "Synthesize dialogues over a catalogue of tools."),
     "graph": ("toolgraph.cli.graph", "Link the tools of a catalogue into a graph."),
     "sample": ("toolgraph.cli.sample", "Sample sets of related tools from a catalogue."),
     "check": ("toolgraph.cli.check", "Check dialogues, ours or anyone's, and print what is wrong."),
-    "export": ("toolgraph.cli.export", "Write the dialogues of a run in a training format."),
+    "export": (
+        "toolgraph.cli.export",
+        "Write dialogues in a training format, or tools for other software.",
+    ),
     "show": ("toolgraph.cli.show", "Print dialogues readably, with the source of every argument."),
     "doctor": ("toolgraph.cli.doctor", "Say what works before a run, and what to do about what does not."),
 }

@@ -47,6 +47,8 @@ class PlanRequest(Request[PlanAnswer]):
     plan_style: PlanStyle
     complaint: str = ""
     """What was wrong with the last answer, when the step is tried again."""
+    is_real: bool = False
+    """Whether the calls will really be made; a rule then makes up no value that the tools give examples of."""
 
     @property
     def prompt_name(self) -> str:
@@ -188,6 +190,8 @@ class AssistantRequest(Request[AssistantAnswer]):
     """In button mode: the task with its sub-tasks, which the assistant is told and the dialogue never shows."""
     is_parallel: bool = True
     """In button mode: whether several calls may be made at once."""
+    is_real: bool = False
+    """Whether tools really run, so that a result may be an error, or hold nothing; a model sees that by itself."""
 
     @property
     def prompt_name(self) -> str:

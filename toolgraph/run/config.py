@@ -17,14 +17,16 @@ from toolgraph.graph.sampling import STRATEGIES, parse_range
 from toolgraph.models.offline.composing import LONGEST_CHAIN
 from toolgraph.models.online.opening import OFFLINE
 from toolgraph.resources import data_dir
-from toolgraph.run import button_options, model_options
+from toolgraph.run import button_options, execute_options, model_options
 from toolgraph.run.button_options import TaskOptions, as_paths
+from toolgraph.run.execute_options import ExecuteOptions
 from toolgraph.run.model_options import ModelOptions
 
 UNSTORED = ("workers", *model_options.UNSTORED)
 """What leaves no trace in a run: it is not written down, so that a run's bytes do not depend on it."""
 
-TOOLFLOW_KEYS = ("tools", "rename_duplicates", "strategy", "tools_per_dialogue", "turns", "plan", "threshold", "fill")
+TOOLFLOW_KEYS = ("tools", "rename_duplicates", "strategy", "tools_per_dialogue", "turns", "plan", "threshold", "fill",
+                 *ExecuteOptions.model_fields)  # fmt: skip
 """What has no say in button mode."""
 
 _SECRET = re.compile(r"(?i)^key$|api[_-]?key$|secret|password|authorization|(?:api|auth|access)[_-]?token$")
@@ -40,7 +42,7 @@ Range = Annotated[str, BeforeValidator(_as_text)]
 """A range of whole numbers, as in `2-6`, or one number."""
 
 
-class RunConfig(ModelOptions, TaskOptions):
+class RunConfig(ModelOptions, TaskOptions, ExecuteOptions):
     """The configuration of one run."""
 
     mode: Mode = "toolflow"
@@ -93,7 +95,8 @@ class RunConfig(ModelOptions, TaskOptions):
             own = () if self.scenarios is None else (Path(self.scenarios).expanduser(),)
             seeds = (dialogue_file(Path(path).expanduser()) for path in self.seeds)
             return (*own, *seeds) or tuple(sorted((data_dir() / "domains").iterdir()))
-        return tuple(Path(path).expanduser() for path in self.tools) or (data_dir() / "tools",)
+        given = tuple(Path(path).expanduser() for path in self.tools)
+        return given if given or self.mcp else (data_dir() / "tools",)
 
     @property
     def tries(self) -> int:
@@ -116,6 +119,7 @@ EXPECTED: dict[str, str] = {
     "workers": "a whole number of at least 0, where 0 leaves the choice to toolgraph",
     "max_tries": "a whole number of at least 1",
     **button_options.EXPECTED,
+    **execute_options.EXPECTED,
     **model_options.EXPECTED,
 }
 """What each key must hold, in the words of an error message."""
@@ -187,12 +191,31 @@ def require_consistent(config: RunConfig) -> None:
             f"depth is {config.depth}, and the offline rules make chains of at most {LONGEST_CHAIN}; lower it, or name "
             "a language model with --model NAME"
         )
+    _require_executable(config)
     if config.model:
         return
     defaults = RunConfig()
     for key in ModelOptions.model_fields:
         if key not in model_options.IDLE and getattr(config, key) != getattr(defaults, key):
             raise ConfigError(f"{key} is set and no model is; name one with --model NAME, or --model {OFFLINE}")
+
+
+def _require_executable(config: RunConfig) -> None:
+    """See to it that what is said of real tools goes together.
+
+    Raises:
+        ConfigError: it does not.
+    """
+    if config.execute and not config.asks_model and config.plan != "grounded":
+        raise ConfigError(
+            f"plan is {config.plan}, and without a model only grounded plans can be executed; leave it out"
+        )
+    if config.execute and not (config.mcp or config.tools):
+        raise ConfigError("execute is set and there is nothing to run; name a server with --mcp, or Python files")
+    if config.allow_writes and not config.execute:
+        raise ConfigError("allow_writes has a say only where calls are real; set --execute too, or leave it out")
+    if config.env and not (config.mcp or config.execute):
+        raise ConfigError("env is set and no tools are run that it could be for; name a server with --mcp")
 
 
 def _require_own_keys(config: RunConfig) -> None:
@@ -209,8 +232,12 @@ def _require_own_keys(config: RunConfig) -> None:
 
 
 def write_config(config: RunConfig) -> str:
-    """Return the configuration as YAML text that `read_config` reads; what says nothing of models is left out."""
-    unset = {key for key, field in ModelOptions.model_fields.items() if getattr(config, key) == field.default}
+    """Return the configuration as YAML text that `read_config` reads.
+
+    What it says nothing of, models or real tools, is left out.
+    """
+    optional = {**ModelOptions.model_fields, **ExecuteOptions.model_fields}
+    unset = {key for key, field in optional.items() if getattr(config, key) == field.default}
     foreign = TOOLFLOW_KEYS if config.mode == "button" else TaskOptions.model_fields
     values = config.model_dump(mode="json", exclude={*UNSTORED, *unset, *foreign})
     return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)

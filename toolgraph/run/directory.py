@@ -38,7 +38,8 @@ from toolgraph.run.config import UNSTORED, RunConfig, make_config, read_config, 
 from toolgraph.run.journal import DIALOGUES, REJECTED, Journal, counted_in
 from toolgraph.run.scenarios import SCENARIOS
 from toolgraph.run.tasks import LIBRARY, TASKS
-from toolgraph.tools.catalogue import SUFFIXES, write_tools
+from toolgraph.tools.catalogue import write_tools
+from toolgraph.tools.sources import files_in
 from toolgraph.tools.spec import ToolSpec
 
 CONFIG, DIGEST, TOOLS, GRAPH, METRICS, LOCK, DRY_RUN = (
@@ -46,7 +47,7 @@ CONFIG, DIGEST, TOOLS, GRAPH, METRICS, LOCK, DRY_RUN = (
 )  # fmt: skip
 EARLY = frozenset({LOCK, DIGEST})
 """What a run that was killed at once may have left before it wrote `config.yaml`."""
-CHANGEABLE = frozenset({*UNSTORED, "n", "max_tries", "tools", "scenarios", "seeds", "base_url"})
+CHANGEABLE = frozenset({*UNSTORED, "n", "max_tries", "tools", "scenarios", "seeds", "base_url", "call_timeout"})
 """Keys that may differ when a run is continued; files are compared by their content, and `n` with what there is."""
 
 
@@ -165,8 +166,7 @@ def digest_of(sources: Sequence[Path]) -> str:
     """
     digest = hashlib.sha256()
     for source in sources:
-        inside = sorted(path for path in source.rglob("*") if path.is_file() and path.name.endswith(SUFFIXES))
-        for path in inside if source.is_dir() else [source]:
+        for path in files_in(source) if source.is_dir() else [source]:
             try:
                 with path.open("rb") as file:
                     digest.update(hashlib.file_digest(file, "sha256").digest())

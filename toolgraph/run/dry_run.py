@@ -15,13 +15,13 @@ from toolgraph.models.online.prices import Prices
 from toolgraph.run.clock import Clock
 from toolgraph.run.config import RunConfig
 from toolgraph.run.directory import DRY_RUN, RunDirectory
+from toolgraph.run.executing import tools_of
 from toolgraph.run.filling import count_lacking
 from toolgraph.run.journal import DIALOGUES, REJECTED
 from toolgraph.run.models import books_of, prices_of
 from toolgraph.run.outcome import Fate
 from toolgraph.run.pipeline import Pipeline, begun, make
 from toolgraph.run.progress import Progress, Silent
-from toolgraph.tools.catalogue import load_tools
 from toolgraph.tools.spec import ToolSpec
 
 PROBES = 3
@@ -175,7 +175,7 @@ def estimate(
             return _reckoned(config, path)
         apart = config.model_copy(update={"cache": config.cache or str(path / RESPONSES)})
         with begun(apart, path / DRY_RUN, clock) as (run, tools):
-            tools = tools or load_tools(config.sources, rename_duplicates=config.rename_duplicates)
+            tools = tools or tools_of(config)
             _try_some(apart, run, tools, progress=shown, pipeline=makers, clock=clock, most_filled=FILLED)
             return _reckoned(apart, run.path, lacking=count_lacking(tools))
 

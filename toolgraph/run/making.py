@@ -20,11 +20,15 @@ from toolgraph.run.progress import Progress
 from toolgraph.run.summary import reasons_in
 from toolgraph.run.threads import PULSE, threads
 from toolgraph.run.workshop import Workshop
+from toolgraph.tools.live_mcp import end_servers_at_termination
 
 FEW = 20
 """Dialogues below which further processes cost more than they save, where their number is not given."""
 MOST_IN_VAIN = 50
 """Dialogues rejected in a row after which a run that asks a model begins no more: the model is not up to the plan."""
+MOST_BROKEN = 10
+"""Dialogues in a row that real tools spoil, by errors or by bringing nothing, after which the run ends: each may have
+taken as long as a call may take."""
 _TASKS = "tasks"
 LONGEST_EXAMPLE = 200
 """Characters of a reason that an error quotes."""
@@ -46,6 +50,7 @@ def make_dialogues(
     if models is not None:
         return _make_with_models(config, run, workshop, progress, models, preparation)
     journal = run.journal
+    broken = _InVain()
     if preparation is None:
         progress.show("dialogues", journal.accepted, config.n)
     for end in _prepared_by_rule(config, run, progress, preparation):
@@ -56,6 +61,12 @@ def make_dialogues(
                 progress.show("dialogues", journal.accepted, config.n, note)
                 if journal.accepted >= config.n:
                     return ""
+                broken.add(outcome, is_chain=outcome.reason.startswith("tool/"))
+                if config.execute and broken.count >= MOST_BROKEN:
+                    raise GenerationError(
+                        f"{broken}; {run.rejections} says more; see to it that the tools work, and start the same "
+                        "command again"
+                    )
     return ""
 
 
@@ -85,7 +96,13 @@ def _by_rule(config: RunConfig, run: RunDirectory, workshop: Workshop, end: int)
     workers = _processes(config, config.n - run.journal.accepted)
     if workers == 1:
         return parallel.inline(workshop.attempt, indices)
-    return parallel.processes(workshop.attempt, indices, workers=workers, at_start=run.forget_lock)
+
+    def at_start() -> None:
+        run.forget_lock()
+        if config.execute and config.mcp:
+            end_servers_at_termination()
+
+    return parallel.processes(workshop.attempt, indices, workers=workers, at_start=at_start)
 
 
 def _processes(config: RunConfig, wanted: int) -> int:
@@ -260,8 +277,9 @@ class _InVain:
         self._reasons: Counter[str] = Counter()
         self._examples: dict[str, str] = {}
 
-    def add(self, outcome: Outcome) -> None:
-        if outcome.is_accepted:
+    def add(self, outcome: Outcome, *, is_chain: bool = True) -> None:
+        """Take an outcome in; one that is accepted ends the row, and so does one that is none of the chain."""
+        if outcome.is_accepted or not is_chain:
             self._reasons.clear()
             self._examples.clear()
         else:

@@ -22,6 +22,7 @@ from toolgraph.run.button import EmbedWith, embed_with, make_from_tasks, scenari
 from toolgraph.run.clock import Clock
 from toolgraph.run.config import RunConfig, require_consistent
 from toolgraph.run.directory import RunDirectory, digest_of, open_run, started_config
+from toolgraph.run.executing import live_tools, require_running, tools_of
 from toolgraph.run.filling import Filler, fill_tools
 from toolgraph.run.making import make_dialogues
 from toolgraph.run.models import OpenModels, models_of, open_for, require_usable, usage_in
@@ -31,7 +32,6 @@ from toolgraph.run.summary import RunSummary, measure_run
 from toolgraph.run.tasks import settle_files
 from toolgraph.run.workshop import Workshop
 from toolgraph.seeds import derived_seed
-from toolgraph.tools.catalogue import load_tools
 from toolgraph.tools.edges import ToolSample
 from toolgraph.tools.returns import with_returns
 from toolgraph.tools.spec import ToolSpec
@@ -70,7 +70,8 @@ def equip(config: RunConfig, graph: ToolGraph, models: Models | None = None) -> 
     """Return the workshop that samples from `graph`, and plans, plays and checks with models or the offline backend."""
     backend = models.backend if models else OfflineBackend(config.seed)
     shortest, longest = parse_range(config.turns)
-    options = PlanOptions(plan_style=config.plan, min_turns=shortest, max_turns=longest)
+    live = live_tools(config, graph.tools)
+    options = PlanOptions(plan_style=config.plan, min_turns=shortest, max_turns=longest, is_real=live is not None)
     sizes = parse_range(config.tools_per_dialogue)
     fill = Filler(models.filler) if models and config.fills_offered else None
     offered: dict[str, ToolSpec] = {}
@@ -79,7 +80,8 @@ def equip(config: RunConfig, graph: ToolGraph, models: Models | None = None) -> 
         drawn = sample_once(graph, strategy=config.strategy, sizes=sizes, seed=config.seed, i=index)
         for tool in drawn.tools:  # the graph knows declared returns only; a dialogue needs some for every tool
             if tool.name not in offered:
-                offered[tool.name] = with_returns(fill(tool) if fill else tool)
+                filled = fill(tool) if fill else tool
+                offered[tool.name] = filled if live else with_returns(filled)  # real results are as they are
         return replace(drawn, tools=tuple(offered[tool.name] for tool in drawn.tools))
 
     def plan(drawn: ToolSample, name: str, index: int) -> Blueprint:
@@ -88,10 +90,10 @@ def equip(config: RunConfig, graph: ToolGraph, models: Models | None = None) -> 
         return plan_dialogue(drawn, id=name, seed=seed, backend=backend, options=options, checks_plan=checks)
 
     if models is None:
-        return Workshop(sample=sample, plan=plan, play=partial(play, backend=backend), check=run_checks)
+        return Workshop(sample=sample, plan=plan, play=partial(play, backend=backend, live=live), check=run_checks)
     return Workshop(
         sample=sample, plan=plan, check=run_checks,
-        play=partial(play, backend=backend, checks_steps=True, wants_reasoning=config.reasoning),
+        play=partial(play, backend=backend, live=live, checks_steps=True, wants_reasoning=config.reasoning),
         judge=partial(judge, backend=models.judge) if models.judge else None, min_score=config.min_score,
         models=partial(models_of, models),
     )  # fmt: skip
@@ -171,7 +173,12 @@ def begun(
             check_sources(scenarios=scenario_file(config), seeds=seed_files(config))
             tools = None
         else:
-            tools = None if is_begun else load_tools(config.sources, rename_duplicates=config.rename_duplicates)
+            tools = None if is_begun else tools_of(config)
+    if config.execute:
+        live = live_tools(config, tools or ())
+        if live is not None and (tools is None or not config.mcp or config.tools):  # a listing has shown that it runs
+            with clock("tools"):
+                require_running(live)
     with open_run(path, config, digest) as run:
         yield run, tools
 
@@ -198,7 +205,7 @@ def make(
             with clock("graph"):
                 graph = run.stored_graph()
                 if graph is None:
-                    tools = tools or load_tools(config.sources, rename_duplicates=config.rename_duplicates)
+                    tools = tools or tools_of(config)
                     if config.fill == "catalogue" and models is not None:
                         tools = fill_tools(
                             tools, models.filler, workers=config.concurrency, progress=progress, most=most_filled,

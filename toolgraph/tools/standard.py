@@ -107,11 +107,17 @@ def _standard(schema: Mapping[str, Any] | bool | None, depth: int) -> Schema:
             name for name, child in properties.items()
             if isinstance(child, Mapping) and child.get("required") is True and name not in required
         ]  # fmt: skip
-        required = [name for name in required if name in properties]
+        required = [name for name in required if name in properties or _is_declared(name, schema)]
         standard.setdefault("type", "object")
     if required and isinstance(properties, Mapping):
         standard["required"] = list(dict.fromkeys(required))
     return standard
+
+
+def _is_declared(name: str, schema: Mapping[str, Any]) -> bool:
+    """Whether a part that stands in the schema itself declares a property."""
+    parts = [part for keyword in ("allOf", "anyOf", "oneOf") for part in _listed(schema.get(keyword))]
+    return any(isinstance(part, Mapping) and name in (part.get("properties") or ()) for part in parts)
 
 
 def _drop_dead_references(schema: Schema, root: Schema) -> None:

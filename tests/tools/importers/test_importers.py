@@ -1,10 +1,11 @@
 """Each importer, and what must hold for all of them."""
 
 import inspect
+import json
 
 import pytest
 
-from toolgraph.tools.catalogue import parse_tools
+from toolgraph.tools.catalogue import load_tools, parse_tools
 from toolgraph.tools.importers import IMPORTERS, json_schema, native, openai
 
 EXAMPLES = {
@@ -118,3 +119,25 @@ def test_source_category_and_licence_tell_the_origin():
     origin = read({"name": "f", "source": "crawl:7", "category": "Time", "licence": "MIT"}).origin
 
     assert (origin.api, origin.category, origin.licence) == ("crawl:7", "Time", "MIT")
+
+
+def test_a_plain_tool_of_a_file_has_its_parameters_described_by_its_text_and_no_html(tmp_path):
+    entry = {
+        "name": "f",
+        "description": "<p>Find.</p>\n\nArgs:\n    a: The A.",
+        "parameters": {"properties": {"a": {}}},
+    }
+    (tmp_path / "tools.json").write_text(json.dumps([entry]))
+
+    (tool,) = load_tools([tmp_path])
+
+    assert tool.description == "Find.\n\nArgs:\na: The A."
+    assert [field.description for field in tool.parameter_fields] == ["The A."]
+
+
+def test_a_tool_that_a_dialogue_offers_is_read_as_it_was_shown():
+    assert read({"name": "f", "description": "&LT; <b>x</b>"}).description == "&LT; <b>x</b>"
+
+
+def test_an_own_tool_is_read_as_it_was_written():
+    assert read({"name": "f", "description": "<p>Find.</p>", "effects": "reads"}).description == "<p>Find.</p>"

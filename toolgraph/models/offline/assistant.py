@@ -5,10 +5,11 @@ It asks for what is missing, and tells the outcome.
 
 import json
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall
+from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedStep
 from toolgraph.dialogue.spoken import today_in
 from toolgraph.errors import AnswerError
 from toolgraph.models.offline.banks import load_words
@@ -16,6 +17,7 @@ from toolgraph.models.offline.derived import label, wording_of
 from toolgraph.models.offline.entries import entry_name
 from toolgraph.models.offline.facts import Outcome, tell
 from toolgraph.models.offline.flows import flows_between
+from toolgraph.models.offline.real import is_shortfall, tell_real
 from toolgraph.models.offline.speech import capitalised, pick_entry, superlative
 from toolgraph.models.offline.wordings import dotted
 from toolgraph.models.requests import AssistantAnswer, AssistantRequest, PlainCall
@@ -70,7 +72,12 @@ def assist(request: AssistantRequest, seed: int) -> AssistantAnswer:
             continue
         if number == 0 and turn.withheld and assistant.user_messages_in_turn() < 2:
             return AssistantAnswer(text=assistant.question(), calls=(), reasoning="")
-        calls = tuple(PlainCall(tool=call.tool, arguments=assistant.arguments(call)) for call in step.calls)
+        try:
+            calls = tuple(PlainCall(tool=call.tool, arguments=assistant.arguments(call)) for call in step.calls)
+        except AnswerError:
+            if not (request.is_real and number):
+                raise
+            return AssistantAnswer(text=assistant.report_of(turn.steps[:number], is_cut_short=True))
         return AssistantAnswer(text="", calls=calls, reasoning="")
     return AssistantAnswer(text=assistant.report(), calls=(), reasoning="")
 
@@ -173,19 +180,32 @@ class Assistant:
 
     def report(self) -> str:
         """Tell what the calls of this turn brought, and what could come next."""
-        steps = [[self._made(call) for call in step.calls] for step in self.request.turn.steps]
+        return self.report_of(self.request.turn.steps)
+
+    def report_of(self, planned: Sequence[PlannedStep], *, is_cut_short: bool = False) -> str:
+        """Tell what the calls of some steps brought; `is_cut_short` says that more were planned and cannot be made."""
+        steps = [[self._made(call) for call in step.calls] for step in planned]
+        falls_short = self.request.is_real and any(is_shortfall(one.outcome) for step in steps for one in step)
         sentences: list[str] = []
         if len(steps) > 1:
             sentences += self._way_there(steps)
         last = steps[-1]
         used: set[str] = set()
         for made in last:
-            told = tell(made.outcome, self.random, used, asked=self._asked())
+            told = self._tell(made.outcome, used)
             about = self._which(made, last) if len(last) > 1 else ""
             sentences.append(f"For {about}: {_lowered(told)}" if about and about not in told else told)
+        if is_cut_short and not falls_short:
+            sentences.append(self.random.choice(self.words["real_no_such"]))
+        if is_cut_short or falls_short:
+            return " ".join(sentences)
         lead = self._lead(last[0].outcome, is_alone=len(steps) == 1)
         ending = self._ending(last[-1].planned)
         return " ".join([*lead, *sentences, *ending])
+
+    def _tell(self, outcome: Outcome, used: set[str] | None = None) -> str:
+        asked = self._asked() if used is not None else ""
+        return (tell_real if self.request.is_real else tell)(outcome, self.random, used, asked=asked)
 
     def _asked(self) -> str:
         """What the user said in this turn."""
@@ -221,7 +241,7 @@ class Assistant:
                     if argument.source == "result" and argument.call == one.planned.id
                 ]  # fmt: skip
                 picks = list(dict.fromkeys(argument.pick for argument in used if argument.pick))
-                sentences = [tell(one.outcome, self.random)] if number == 0 or not picks else []
+                sentences = [self._tell(one.outcome)] if number == 0 or not picks else []
                 picked = self._picked(one, used[0]) if len(picks) == 1 else []
                 told += picked if picked and self.random.random() < ONLY_THE_PICK else [*sentences, *picked]
         return told

@@ -38,6 +38,8 @@ class Setting:
     today: dt.date
     person: Person
     system: str
+    is_real: bool = False
+    """Whether the calls will really be made."""
 
 
 class CallBuilder:
@@ -49,7 +51,7 @@ class CallBuilder:
         self.tool, self.call_id, self.turn, self.setting, self.memory = tool, call_id, turn, setting, memory
         self.is_linked = is_linked
         self.random = setting.random
-        self.scene = new_scene(setting.random, setting.today, setting.person)
+        self.scene = new_scene(setting.random, setting.today, setting.person, is_real=setting.is_real)
         self.reach = memory.flows_into(tool, turn) if is_linked else {}
         self.arguments: list[PlannedArgument] = []
         self.picks: dict[str, str] = {}

@@ -18,7 +18,7 @@ from toolgraph.models.offline.plan_arguments import CallBuilder, Setting
 from toolgraph.models.offline.plan_memory import Memory, content_of
 from toolgraph.models.offline.scene import new_scene
 from toolgraph.models.offline.speech import entry_picks
-from toolgraph.models.offline.values import make_value
+from toolgraph.models.offline.values import known_values, make_value
 from toolgraph.models.requests import PlanAnswer, PlanRequest
 from toolgraph.seeds import rng
 from toolgraph.tools import pointers
@@ -44,7 +44,7 @@ _ASKED_TWICE = NAMED_KINDS - {"title", "username", "first_name", "last_name"} | 
 
 def plan(request: PlanRequest, seed: int) -> PlanAnswer:
     """Return the turns of one dialogue; with `intents` the calls are left out again and only the needs remain."""
-    planner = TurnPlanner(request.tools, request.system, seed, request.key)
+    planner = TurnPlanner(request.tools, request.system, seed, request.key, is_real=request.is_real)
     is_grounded = request.plan_style == "grounded"
     turns = tuple(planner.turns(request.target_turns, may_withhold=is_grounded))
     if not is_grounded:
@@ -55,11 +55,12 @@ def plan(request: PlanRequest, seed: int) -> PlanAnswer:
 class TurnPlanner:
     """Plans turn after turn; what was planned before is its only state."""
 
-    def __init__(self, tools: Sequence[ToolSpec], system: str, seed: int, key: str) -> None:
+    def __init__(self, tools: Sequence[ToolSpec], system: str, seed: int, key: str, *, is_real: bool = False) -> None:
         self.tools = tuple(tools)
         chooser = rng(seed, "plan", key)
         named = person_named_in(system)
-        self.setting = Setting(chooser, today_in(system) or DEFAULT_TODAY, named or chooser.choice(people()), system)
+        person = named or chooser.choice(people())
+        self.setting = Setting(chooser, today_in(system) or DEFAULT_TODAY, person, system, is_real)
         self.random = chooser
         self.effects = {tool.name: effects_of(tool) for tool in tools}
         self.by_name = {tool.name: tool for tool in tools}
@@ -158,6 +159,8 @@ class TurnPlanner:
             field_ for field_ in tool.parameter_fields
             if field_.is_required and kind_of(field_) in ("id", "uuid") and field_.pointer not in reach
         ]  # fmt: skip
+        if self.setting.is_real:  # an id that the tool gives as an example can be asked for, and no other is known
+            missing = 4 * [field_ for field_ in missing if not known_values(field_)]
         if missing:
             weight *= 0.12 ** len(missing)
         elif any(flow.is_id for _, flow in reach.values()):
@@ -246,7 +249,7 @@ class TurnPlanner:
             and isinstance(argument.value, str) and kind_of(fields[argument.pointer]) in _ASKED_TWICE
         ]  # fmt: skip
         for argument in named[:1]:
-            scene = new_scene(self.random, self.setting.today, self.setting.person)
+            scene = new_scene(self.random, self.setting.today, self.setting.person, is_real=self.setting.is_real)
             for _ in range(4):
                 value = make_value(fields[argument.pointer], scene)
                 if (

@@ -22,11 +22,13 @@ class Scene:
     person: Person
     chosen: dict[str, Any] = field(default_factory=dict)
     """Values by the words of their field's name, for fields that must agree or differ."""
+    is_real: bool = False
+    """Whether the values are for tools that really run, which know the values they give as examples and few others."""
 
 
-def new_scene(chooser: random.Random, today: dt.date, person: Person | None = None) -> Scene:
+def new_scene(chooser: random.Random, today: dt.date, person: Person | None = None, *, is_real: bool = False) -> Scene:
     """Return a scene with a person drawn where none is given."""
-    return Scene(chooser, today, person or chooser.choice(people()))
+    return Scene(chooser, today, person or chooser.choice(people()), is_real=is_real)
 
 
 def fits(value: Any, schema: dict[str, Any]) -> bool:

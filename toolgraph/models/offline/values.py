@@ -47,10 +47,23 @@ def make_value(field_: Field, scene: Scene, *, is_result: bool = False) -> Any:
         return scene.random.choice(options)
     if "enum" in schema:
         return schema["enum"][0]
+    known = known_values(field_) if scene.is_real else ()
+    if known:
+        fresh = [value for value in known if value != scene.chosen.get(f"same:{field_.name}")]
+        return scene.random.choice(fresh or known)
     primary = field_.types[0] if field_.types else _type_by_default(schema)
     value = _MAKERS[primary](field_, scene, is_result)
     scene.chosen[split_words(field_.name)] = value
     return value
+
+
+def known_values(field_: Field) -> tuple[Any, ...]:
+    """Return the values that a tool gives as examples and that it would take; else those its description quotes."""
+    listed = field_.schema.get("examples")
+    given = listed if isinstance(listed, list) else [field_.schema.get("example")]
+    fitting = tuple(value for value in given if value not in (None, "") and fits(value, field_.schema))
+    types = field_.types or ("string",)
+    return fitting or (given_examples(field_) if "string" in types else ())
 
 
 def _type_by_default(schema: dict[str, Any]) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from toolgraph.tools.importers.properties import is_object_schema
+
 INPUTS = ("parameters", "inputSchema", "input_schema")
 OUTPUTS = ("returns", "outputSchema", "output_schema", "response")
 
@@ -27,12 +29,8 @@ def read(entry: Mapping[str, Any]) -> dict[str, Any]:
         fields["returns"] = returns
     annotations = entry.get("annotations")
     if isinstance(annotations, Mapping):
-        fields["effects"] = _effects(annotations)
-    origin = {
-        key: str(entry[source])
-        for key, source in (("api", "source"), ("category", "category"), ("licence", "licence"))
-        if isinstance(entry.get(source), str)
-    }
+        fields["effects"] = effects_of_annotations(annotations)
+    origin = stated_origin(entry)
     if origin:
         fields["origin"] = origin
     return fields
@@ -40,14 +38,20 @@ def read(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def as_object_schema(parameters: Any) -> Any:
     """Return a bare map of properties with the object around it, and anything else as it is."""
-    if not isinstance(parameters, Mapping) or not parameters or "properties" in parameters:
+    if not isinstance(parameters, Mapping) or "properties" in parameters or is_object_schema(parameters):
         return parameters
     is_map = all(isinstance(child, Mapping) for child in parameters.values())
-    is_schema = not {"additionalProperties", "$defs", "definitions"}.isdisjoint(parameters)
-    return {"type": "object", "properties": parameters} if is_map and not is_schema else parameters
+    return {"type": "object", "properties": parameters} if is_map else parameters
 
 
-def _effects(annotations: Mapping[str, Any]) -> str:
+def stated_origin(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Return the API, category and licence that a tool says it comes from."""
+    stated = (("api", "source"), ("category", "category"), ("licence", "licence"))
+    return {key: entry[source] for key, source in stated if isinstance(entry.get(source), str)}
+
+
+def effects_of_annotations(annotations: Mapping[str, Any]) -> str:
+    """Return what a call changes, as far as the hints of an MCP tool say."""
     if annotations.get("readOnlyHint") is True:
         return "reads"
     if annotations.get("destructiveHint") is True:

@@ -1,0 +1,230 @@
+"""Runs whose calls are really made: by the server that ships with toolgraph, by spoilt ones, by Python functions."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from run_fakes import link
+
+from toolgraph.errors import ConfigError, GenerationError, LiveError, RunDirectoryError, ToolSpecError
+from toolgraph.formats import read_dialogues
+from toolgraph.quality.checks import findings_in
+from toolgraph.resources import data_dir
+from toolgraph.run.config import RunConfig, make_config, require_consistent, write_config
+from toolgraph.run.execute_options import holds_secret
+from toolgraph.run.executing import allowed_tools, python_files
+from toolgraph.run.pipeline import Pipeline, generate
+from toolgraph.tools.spec import ToolSpec
+
+pytest.importorskip("mcp")
+
+LIBRARY = f"{sys.executable} {data_dir() / 'servers' / 'library.py'}"
+HOSTILE = f"{sys.executable} {Path(__file__).parents[1] / 'mcp_servers' / 'hostile.py'}"
+HASHED = Pipeline(link=link)
+"""The real pipeline but for the embedding model."""
+
+
+def made(directory, **options):
+    config = RunConfig(**{"mcp": LIBRARY, "execute": True, "n": 6, "workers": 1, **options})
+    return generate(config, directory, pipeline=HASHED)
+
+
+def dialogues_in(directory):
+    return list(read_dialogues(directory / "dialogues.jsonl"))
+
+
+def results_in(dialogue):
+    return [json.loads(message.content) for message in dialogue.messages if message.role == "tool"]
+
+
+# --- the library ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("library") / "run"
+    made(directory, allow_writes=True, n=24, workers=2, seed=3)
+    return directory
+
+
+def test_every_call_is_made_and_every_dialogue_passes_every_check(run):
+    dialogues = dialogues_in(run)
+
+    assert len(dialogues) == 24
+    assert [findings_in(dialogue) for dialogue in dialogues] == [()] * 24
+    for dialogue in dialogues:
+        assert dialogue.meta["executed"]["calls"] == len(results_in(dialogue)) > 0
+        assert "mismatches" not in dialogue.meta["executed"]
+
+
+def test_results_are_what_the_library_holds(run):
+    shelf = (data_dir() / "servers" / "library.py").read_text("utf-8")
+    titles = {
+        book["title"] for dialogue in dialogues_in(run) for result in results_in(dialogue)
+        for book in result.get("books", [])
+    }  # fmt: skip
+
+    assert len(titles) > 5
+    assert all(f"| {title} " in shelf for title in titles)
+
+
+def test_most_lookups_find_something(run):
+    results = [result for dialogue in dialogues_in(run) for result in results_in(dialogue)]
+    empty = [result for result in results if any(value == [] for value in result.values())]
+
+    assert len(empty) < len(results) / 20
+
+
+def test_the_same_seed_gives_the_same_bytes_as_far_as_the_server_does(run, tmp_path):
+    made(tmp_path / "again", allow_writes=True, n=24, workers=1, seed=3)
+
+    for name in ("dialogues.jsonl", "blueprints.jsonl", "config.yaml"):
+        assert (tmp_path / "again" / name).read_bytes() == (run / name).read_bytes()
+
+
+def test_a_run_goes_on_where_it_stood(run, tmp_path):
+    made(tmp_path / "run", allow_writes=True, n=9, seed=3)
+    made(tmp_path / "run", allow_writes=True, n=24, seed=3, call_timeout=20)
+
+    assert (tmp_path / "run" / "dialogues.jsonl").read_bytes() == (run / "dialogues.jsonl").read_bytes()
+
+
+def test_another_server_makes_it_another_run(run):
+    with pytest.raises(RunDirectoryError, match="mcp was"):
+        made(run, mcp=f"{HOSTILE} pages", allow_writes=True, n=30, seed=3)
+
+
+def test_without_leave_to_write_nothing_that_writes_is_even_offered(tmp_path):
+    made(tmp_path / "run")
+
+    offered = {tool.name for dialogue in dialogues_in(tmp_path / "run") for tool in dialogue.tools}
+    assert offered
+    assert not offered & {"place_book_hold", "cancel_book_hold", "renew_library_loan", "register_library_member"}
+
+
+def test_tools_of_a_server_may_be_imagined_as_well(tmp_path):
+    made(tmp_path / "run", execute=False, n=2)
+
+    dialogues = dialogues_in(tmp_path / "run")
+    assert len(dialogues) == 2
+    assert all("executed" not in dialogue.meta for dialogue in dialogues)
+
+
+# --- spoilt servers -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", ["hangs", "dies_at_call", "returns_much", "no_json", "rpc_error", "breaks_promise"])
+def test_a_server_that_fails_in_the_middle_costs_answers_and_not_the_run(tmp_path, fault):
+    summary = made(tmp_path / "run", mcp=f"{HOSTILE} {fault} 2", n=2, call_timeout=1 if fault != "returns_much" else 20)
+
+    dialogues = dialogues_in(tmp_path / "run")
+    assert summary.accepted == len(dialogues) == 2
+    assert [findings_in(dialogue) for dialogue in dialogues] == [(), ()]
+
+
+def test_a_server_that_answers_nothing_at_all_ends_the_run_soon_with_the_reason(tmp_path):
+    with pytest.raises(GenerationError) as caught:
+        made(tmp_path / "run", mcp=f"{HOSTILE} dies_at_call 1", n=30)
+
+    assert "10 dialogues in a row were rejected, 10 of them by tool/error" in str(caught.value)
+    assert "disk I/O error" in str(caught.value)
+
+
+@pytest.mark.parametrize("fault", ["silent", "dies", "hangs_at_list", "floods", "lists_nothing"])
+def test_a_server_that_cannot_be_used_leaves_nothing_behind(tmp_path, fault):
+    with pytest.raises((LiveError, ToolSpecError)) as caught:
+        made(tmp_path / "run", mcp=f"{HOSTILE} {fault}", call_timeout=1)
+
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "run").exists()
+
+
+# --- Python functions -----------------------------------------------------------------------------------------------
+
+SHOP = '''
+STOCK = {"P-101": ("kettle", 24.5), "P-102": ("toaster", 31.0), "P-103": ("lamp", 18.9)}
+
+
+def list_products() -> list[dict]:
+    """List the products of the shop."""
+    return [{"product_id": number, "name": name, "price": price} for number, (name, price) in STOCK.items()]
+
+
+def get_product_price(product_id: str) -> float:
+    """Get the price of a product.
+
+    Args:
+        product_id: Identifier of the product, e.g. "P-101" or "P-103".
+    """
+    return STOCK[product_id][1]
+
+
+def delete_product(product_id: str) -> bool:
+    """Delete a product."""
+    raise SystemExit("must never be called")
+'''
+
+
+def test_python_functions_answer_calls_as_well(tmp_path):
+    (tmp_path / "shop.py").write_text(SHOP)
+
+    made(tmp_path / "run", mcp=None, tools=(str(tmp_path / "shop.py"),), n=4)
+
+    dialogues = dialogues_in(tmp_path / "run")
+    assert len(dialogues) == 4
+    results = [result for dialogue in dialogues for result in results_in(dialogue)]
+    assert {24.5, 31.0, 18.9} & {result for result in results if isinstance(result, float)}
+    assert not any(tool.name == "delete_product" for dialogue in dialogues for tool in dialogue.tools)
+
+
+def test_python_files_are_found_in_directories(tmp_path):
+    for name in ("b.py", "a.py", "c.json"):
+        (tmp_path / name).write_text("")
+
+    assert python_files([tmp_path, tmp_path / "c.json"]) == (tmp_path / "a.py", tmp_path / "b.py")
+
+
+# --- configuration --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"execute": True}, "there is nothing to run"),
+        ({"mcp": "x", "allow_writes": True}, "allow_writes has a say only where calls are real"),
+        ({"env": ["A"]}, "no tools are run"),
+        ({"mcp": "x", "execute": True, "plan": "none"}, "only grounded plans can be executed"),
+        ({"mcp": "x", "mode": "button"}, "mcp has no say in mode button"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(options, told):
+    with pytest.raises(ConfigError, match=told):
+        require_consistent(make_config(options))
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["node server.js --api-key=abc", "API_TOKEN=abc python s.py", "run --password hunter2", "https://me:pw@host/mcp",
+     "https://host/mcp?api_key=abc"],
+)  # fmt: skip
+def test_a_target_with_a_secret_in_it_is_never_written_down(target):
+    assert holds_secret(target)
+    with pytest.raises(ConfigError, match="--env NAME"):
+        make_config({"mcp": target})
+
+
+@pytest.mark.parametrize(
+    "target", ["python data/servers/library.py", "npx -y @x/token-counter", "https://host/mcp?v=2"]
+)
+def test_other_targets_are_written_down_as_they_are(target):
+    assert f"mcp: {target}" in write_config(make_config({"mcp": target})).replace("'", "")
+
+
+def test_a_run_without_real_tools_says_nothing_of_them():
+    assert not {"mcp", "execute", "env"} & {line.split(":")[0] for line in write_config(RunConfig()).splitlines()}
+
+
+def test_where_all_tools_write_one_sentence_says_what_to_do():
+    with pytest.raises(ToolSpecError, match="--allow-writes"):
+        allowed_tools([ToolSpec(name="delete_all")], allow_writes=False)

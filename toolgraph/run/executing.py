@@ -1,0 +1,113 @@
+"""Executing: the tools of a run, read from files or asked of a server, and what runs them where calls are real."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from toolgraph.errors import ConfigError, ToolSpecError
+from toolgraph.run.config import RunConfig
+from toolgraph.tools.catalogue import load_tools
+from toolgraph.tools.importers.items import Skipped
+from toolgraph.tools.live import GuardedTools, LiveOptions, LiveTools, refusal_of
+from toolgraph.tools.reading import read_found
+from toolgraph.tools.spec import ToolSpec
+
+log = logging.getLogger(__name__)
+
+
+def tools_of(config: RunConfig) -> tuple[ToolSpec, ...]:
+    """Return the tools of a run: those of its files, or where none are named those that its MCP server lists.
+
+    Where calls are real and nothing may be changed, tools that change something are left out.
+
+    Raises:
+        ToolSpecError: the tools cannot be read, or none are left.
+        LiveError: the server cannot be used.
+    """
+    if config.mcp and not config.tools:
+        tools = listed_tools(config.mcp, timeout=config.call_timeout, environment=config.env)
+    else:
+        tools = load_tools(config.sources, rename_duplicates=config.rename_duplicates)
+    return allowed_tools(tools, allow_writes=config.allow_writes) if config.execute else tools
+
+
+def listed_tools(target: str, *, timeout: float, environment: Sequence[str] = ()) -> tuple[ToolSpec, ...]:
+    """Return the tools that an MCP server lists.
+
+    Raises:
+        ToolSpecError: there are none that can be read.
+        LiveError: the server cannot be used.
+    """
+    from toolgraph.tools.live_mcp import list_tools
+
+    tools: list[ToolSpec] = []
+    for item in read_found(list_tools(target, timeout=timeout, environment=environment), where=target, format="mcp"):
+        if isinstance(item, Skipped):
+            log.warning("MCP server %s: is left out: %s", item.where, item.reason)
+        else:
+            tools.append(item.tool)
+    if not tools:
+        raise ToolSpecError(f"MCP server '{target}': it lists no tools")
+    return tuple(tools)
+
+
+def allowed_tools(tools: Sequence[ToolSpec], *, allow_writes: bool) -> tuple[ToolSpec, ...]:
+    """Return the tools that may be called.
+
+    Raises:
+        ToolSpecError: there are none.
+    """
+    allowed = tuple(tool for tool in tools if not refusal_of(tool, allow_writes=allow_writes))
+    if not allowed:
+        raise ToolSpecError(
+            f"none of the {len(tools)} tools is known to only read, and nothing may be changed; allow it with "
+            "--allow-writes"
+        )
+    if len(allowed) < len(tools):
+        log.warning(
+            "%d of %d tools are not offered, since they may change something; --allow-writes offers them",
+            len(tools) - len(allowed), len(tools),
+        )  # fmt: skip
+    return allowed
+
+
+def live_tools(config: RunConfig, tools: Sequence[ToolSpec]) -> LiveTools | None:
+    """Return what runs the tools of a run; none where calls are imagined.
+
+    Raises:
+        LiveError: they cannot be run.
+        ConfigError: there is nothing to run them with.
+    """
+    if not config.execute:
+        return None
+    options = LiveOptions(
+        timeout=config.call_timeout, max_bytes=config.max_result, allow_writes=config.allow_writes
+    )  # fmt: skip
+    if config.mcp:
+        from toolgraph.tools.live_mcp import McpTools
+
+        return GuardedTools(McpTools(config.mcp, options, environment=config.env), tools, options)
+    files = python_files(config.sources)
+    if not files:
+        raise ConfigError("execute is set and there is nothing to run; name a server with --mcp, or Python files")
+    from toolgraph.tools.live_python import PythonTools
+
+    return GuardedTools(PythonTools(files, options, environment=config.env), tools, options)
+
+
+def python_files(sources: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the Python files among sources, those of directories included."""
+    return tuple(
+        path for source in sources
+        for path in (sorted(source.rglob("*.py")) if source.is_dir() else [source]) if path.suffix == ".py"
+    )  # fmt: skip
+
+
+def require_running(live: LiveTools) -> None:
+    """See to it that the tools can be run at all, before anything is begun.
+
+    Raises:
+        LiveError: they cannot.
+    """
+    with live.session():
+        pass
