@@ -331,7 +331,8 @@ def key_echoed(completion: Completion, asked: Asked) -> Completion:
     key, message = _echo(asked), message_of(completion)
     completion.update(id=key, system_fingerprint=key)
     if message["content"] and asked.number >= FREE:
-        message["content"] = message["content"].replace('"text": "', f'"text": "{key}: ', 1)
+        if '"subtasks"' not in message["content"]:  # a task that says "[key]" is refused, as it should be
+            message["content"] = message["content"].replace('"text": "', f'"text": "{key}: ', 1)
         message["reasoning_content"] = f"My key is {key}."
     return completion
 

@@ -34,6 +34,10 @@ class TooLarge(Exception):
     """A message is larger than is taken."""
 
 
+class ServerGone(Exception):
+    """A server has closed its output: no answer will come."""
+
+
 class Trouble:
     """What was noticed of a server beside its answers: it explains why one does not come."""
 
@@ -46,6 +50,8 @@ class Trouble:
         self.largest = 0
         self.too_large = False
         """Whether a message was too large and was thrown away, as the answer that is waited for."""
+        self.is_gone = False
+        """Whether the server has closed its output."""
         self._waiting: anyio.CancelScope | None = None
 
     def note_junk(self, line: bytes) -> bool:
@@ -61,13 +67,22 @@ class Trouble:
         if self._waiting is not None:
             self._waiting.cancel()
 
+    def note_gone(self) -> None:
+        """Take note that a server has closed its output, and let nobody wait for it."""
+        self.is_gone = True
+        if self._waiting is not None:
+            self._waiting.cancel()
+
     @contextlib.contextmanager
     def waiting(self) -> Any:
         """Wait for an answer inside; it ends early with what makes the answer impossible.
 
         Raises:
             TooLarge: the answer was thrown away.
+            ServerGone: the server ended before it answered.
         """
+        if self.is_gone:
+            raise ServerGone("it has closed its output")
         self.too_large = False
         with anyio.CancelScope() as scope:
             self._waiting = scope
@@ -77,6 +92,8 @@ class Trouble:
                 self._waiting = None
         if self.too_large:
             raise TooLarge
+        if scope.cancelled_caught:
+            raise ServerGone("it has closed its output")
 
 
 # --- asking ---------------------------------------------------------------------------------------------------------
@@ -154,7 +171,12 @@ def is_final(error: BaseException, trouble: Trouble) -> bool:
     """Say whether nothing more can be expected of a server after an error."""
     if isinstance(error, TooLarge):
         return False
-    return _is_timeout(error) or trouble.exit_code is not None or _code(error) == mcp_types.CONNECTION_CLOSED
+    return (
+        isinstance(error, ServerGone)
+        or _is_timeout(error)
+        or trouble.exit_code is not None
+        or _code(error) == mcp_types.CONNECTION_CLOSED
+    )
 
 
 def _is_timeout(error: BaseException) -> bool:
@@ -316,6 +338,7 @@ class _Pipes:
             await _exit_of(self._process)
         if not self._trouble.is_over:
             self._trouble.exit_code = self._process.returncode
+            self._trouble.note_gone()
         self._deliver.close()
 
     async def _lines(self, stream: ByteReceiveStream) -> AsyncIterator[bytes]:

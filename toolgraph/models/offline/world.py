@@ -139,7 +139,7 @@ class _Answering:
         if field.pointer not in self.own_item_ids and not is_new_id:
             value = self.asked.get(name, self.asked_words.get(split_words(name)))
             if value is None and not inside_list and field is self.first_field and is_id_name(name):
-                value = self.asked_words.get("id")
+                value = self.asked_words.get("id", self._only_id_asked())
             if value is not None and _admits(field, value):
                 return value
         is_shared = not inside_list or _SHARED_BY_ITEMS.search(name)
@@ -191,6 +191,13 @@ class _Answering:
         if kind == "datetime" and len(days) == 1 and not set(words.split()) & _OF_ITS_OWN:
             return f"{days[0][:10]}T{self.scene.random.randint(9, 17):02d}:00:00"
         return None
+
+    def _only_id_asked(self) -> Any:
+        """The id of what is read or changed, where a call names one thing: `bookingId` is the `id` of a booking."""
+        ids = [value for name, value in self.asked.items() if is_id_name(name)]
+        return (
+            ids[0] if len(ids) == 1 and split_words(self.first_field.name if self.first_field else "") == "id" else None
+        )
 
     def _person_value(self, field: Field, pointer: str) -> Any:
         """Name and addresses of one object are those of one person."""
