@@ -2,7 +2,7 @@
 
 import re
 
-from agents.steps import StepError
+from agents.steps import SCRIPT, StepError
 from toolgraph.dialogue.task import CompositionalTask
 from toolgraph.quality.known import Known
 from toolgraph.quality.statements import Statement, statements_in
@@ -15,7 +15,6 @@ NATURAL_WORDS = 3
 """Words of a function's name that people may well say in a row, as in "get the train times"."""
 YEAR = 4
 """Figures of a year."""
-_SCRIPT = re.compile(r"(?mi)^\s*(?:assistant|user|you|system|tool|function)\s*:")
 _STEPS = re.compile(
     r"\bsub-?tasks?\b|\bstep\s+(?:\d|one|two|three)\b|(?m:^\s*(?:\d{1,2}[.)]|[-*•])\s+\S)|"
     r"(?:^|[\s:;,])(?:1[.)]|\(1\))\s[^\n]*\s(?:2[.)]|\(2\))\s|\bfirst(?:ly)?,[^\n]*\bsecond(?:ly)?,",
@@ -44,7 +43,7 @@ def require_whole(
     Raises:
         StepError: something of that does not hold.
     """
-    if _SCRIPT.search(text):
+    if SCRIPT.search(text):
         raise StepError("user_words", "it is written like a script; write the words of one message only", text)
     words = len(text.split())
     if words > SPARE_WORDS + 2 * len(task.text.split()):

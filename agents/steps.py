@@ -28,7 +28,8 @@ LONGEST_NAME = 60
 """Characters up to which a text is a name that is said as it is; what is longer is put in other words."""
 MOST_SHOWN = 600
 """Characters of a step that failed which its maker is shown again."""
-_SCRIPT = re.compile(r"(?mi)^\s*(?:assistant|user|you|system|tool|function)\s*:")
+SCRIPT = re.compile(r"(?mi)^\s*(?:assistant|user|you|system|tool|function)\s*:")
+"""How a message begins a line where it is written like a script."""
 _ASKS = re.compile(
     r"\?|\b(?:please|kindly)\s+(?:tell|give|provide|share|specify|state|confirm|enter|choose|let)\b|\blet me know\b|"
     r"\bI(?:'ll|\s+will)?\s+(?:still\s+|also\s+|just\s+)?need\s+(?:to\s+know|the|your|a|an|one|some|more)\b",
@@ -102,7 +103,7 @@ def require_one_message(text: str, turn: PlannedTurn | None, tools: Mapping[str,
     Raises:
         StepError: they are a script, or everything at once.
     """
-    if _SCRIPT.search(text):
+    if SCRIPT.search(text):
         raise StepError("user_words", "it is written like a script; write the words of one message only", text)
     stated = [str(one.argument.value) for one in _user_values(turn, tools)] if turn else []
     words = len(text.split())

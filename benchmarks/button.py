@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from generation import Row, at_least, between, exactly_none, json_seconds, number, recomputed, share
+from generation import Row, at_least, between, exactly_none, json_seconds, number, printed, recomputed, share
 
 from toolgraph.dialogue.blueprint import Blueprint
 from toolgraph.dialogue.record import Dialogue
@@ -53,10 +53,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as directory, progress_on(sys.stderr) as progress:
         summary = generate(config, options.keep or Path(directory) / "run", progress=progress)
         rows = list(measured(config, summary))
-    for row in rows:
-        mark = {True: "ok", False: "MISSED", None: ""}[row.is_met]
-        print(f"{row.name:<42} {row.value:>20}   {row.target:<16} {mark}".rstrip())
-    return int(options.strict and any(row.is_met is False for row in rows))
+    return printed(rows, widths=(42, 20, 16), is_strict=options.strict)
 
 
 def measured(config: RunConfig, summary: RunSummary) -> Iterator[Row]:

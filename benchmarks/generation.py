@@ -55,10 +55,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as directory, progress_on(sys.stderr) as progress:
         summary = generate(config, options.keep or Path(directory) / "run", progress=progress)
         rows = list(measured(config, summary))
+    return printed(rows, widths=(38, 24, 16), is_strict=options.strict)
+
+
+def printed(rows: list[Row], *, widths: tuple[int, int, int], is_strict: bool) -> int:
+    """Print rows, their names, values and targets so wide; return 1 if one missed its target and that counts."""
+    name, value, target = widths
     for row in rows:
         mark = {True: "ok", False: "MISSED", None: ""}[row.is_met]
-        print(f"{row.name:<38} {row.value:>24}   {row.target:<16} {mark}".rstrip())
-    return int(options.strict and any(row.is_met is False for row in rows))
+        print(f"{row.name:<{name}} {row.value:>{value}}   {row.target:<{target}} {mark}".rstrip())
+    return int(is_strict and any(row.is_met is False for row in rows))
 
 
 def measured(config: RunConfig, summary: RunSummary) -> Iterator[Row]:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generation import Row, at_least, at_most, exactly_none, number, share
+from generation import Row, at_least, at_most, exactly_none, number, printed, share
 from present import entries_present, size_of
 
 NATIVE = Path("../shared/corpora/native")
@@ -89,10 +89,7 @@ def main() -> int:
     outcomes = [_outcome(source, options.directory) for source in sources_in(options.directory)]
     large = _outcome(options.large, options.large.parent) if options.large.is_file() else None
     rows = list(measured(outcomes, large))
-    for row in rows:
-        mark = {True: "ok", False: "MISSED", None: ""}[row.is_met]
-        print(f"{row.name:<64} {row.value:>22}   {row.target:<12} {mark}".rstrip())
-    return int(options.strict and any(row.is_met is False for row in rows))
+    return printed(rows, widths=(64, 22, 12), is_strict=options.strict)
 
 
 def sources_in(directory: Path) -> list[Path]:
