@@ -30,7 +30,7 @@ ASK_LEAD, REPORT_LEAD, OFFER, CLOSING = 0.5, 0.25, 0.22, 0.12
 """Chances: words before a question, words before a report, an offer after it, or else a closing sentence."""
 ONLY_THE_PICK = 0.45
 """Chance that of a list on the way only the entry taken is told, and not all the others."""
-_STARTERS = frozenset("The There There's It In Here Here's Altogether My That You You've This These They We".split())
+_STARTERS = frozenset("At The There There's It In Here Here's Altogether My That You You've This These They We".split())
 _TONES = (
     (
         "wait",

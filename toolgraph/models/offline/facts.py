@@ -34,6 +34,7 @@ _CUES = tuple(
         (r"^(date|time|day|minutes|opens|closes)$", r"when|what time|which day|how long|how soon"),
         (r"^(address|city|shelf|floor|room|location)$", r"where|which shelf|find it|located"),
         (r"^(duration|minutes|hours|pages?)$", r"how long"),
+        (r"^(frequency|interval|peak)$", r"how often|how frequent(ly)?"),
         (r"^(rating|score|stars)$", r"how good|any good|rated"),
         (r"^(status|state|stage)$", r"status|how far|ready|gone through|is it|yet"),
     )
@@ -64,8 +65,8 @@ def tell(
     """Return the outcome in whole sentences: as written for the tool, else made from the fields.
 
     Of several reports the one is chosen that tells what was asked, and with `is_full` of those one that tells most;
-    one that speaks of the `listener` by name is chosen only if there is no other.
-    `used` holds the reports chosen so far in one message; it is added to, so that none is used twice.
+    one that speaks of the `listener` by name is chosen only if there is no other. `used` holds the reports chosen so
+    far in one message and is added to: of those that tell as much of what was asked none is used twice.
     """
     return _tell_as_written(
         outcome, chooser, used if used is not None else set(), asked, is_full, listener
@@ -94,14 +95,14 @@ def _tell_as_written(
     fitting = [report for report in wording.reports if report.slots <= values.keys()]
     if not fitting:
         return ""
-    fresh = [report for report in fitting if report.text not in used] or fitting
     wanted = [
         (4 if is_full else 1) * sum(_is_asked(slot, asked) for slot in report.slots)
         + (len(report.slots) if is_full else 0)
         - 99 * any(listener == values[slot] for slot in report.slots if listener)
-        for report in fresh
+        for report in fitting
     ]
-    report = chooser.choice([report for report, score in zip(fresh, wanted, strict=True) if score == max(wanted)])
+    best = [report for report, score in zip(fitting, wanted, strict=True) if score == max(wanted)]
+    report = chooser.choice([report for report in best if report.text not in used] or best)
     used.add(report.text)
     return _AT_DAY.sub("on ", _ONE_OF.sub(r"1 \1", capitalised(report.fill(values))))
 
