@@ -8,6 +8,18 @@ import pytest
 from toolgraph.tools.catalogue import parse_tools
 from toolgraph.tools.spec import ToolSpec
 
+# Tests here wait for servers, processes and threads: on a machine that is busy elsewhere they meet real timeouts.
+WAITING = ["online", "models/online", "servers", "run", "cli", "tools/test_live_mcp.py", "tools/test_live_python.py"]
+
+
+def pytest_collection_modifyitems(items):
+    """Let a test that waits run twice more before it fails; the report says which needed it. A mistake fails thrice."""
+    here = Path(__file__).parent
+    for item in items:
+        if any(item.path.is_relative_to(here / name) for name in WAITING):
+            item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
+
+
 CITY = {"type": "string", "description": "Name of the city"}
 HOTEL_ID = {"type": "string", "description": "Identifier of the hotel", "examples": ["HT-2041"]}
 BOOKING_ID = {"type": "string", "description": "Identifier of the booking", "examples": ["BK-7310"]}

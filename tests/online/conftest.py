@@ -1,20 +1,8 @@
-from pathlib import Path
-
 import pytest
 
 from tests.online.runs import write_tools
 from tests.servers.chat import KEY
 from tests.servers.spool import Spool
-
-
-def pytest_collection_modifyitems(items):
-    """Let what fails here run once more: on a machine that is busy elsewhere, real servers meet real timeouts.
-
-    The report says which tests needed it. A mistake fails twice.
-    """
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(autouse=True)
