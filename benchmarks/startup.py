@@ -1,6 +1,8 @@
 """Measure how long `toolgraph --help` takes, beside a Python that does nothing.
 
 python benchmarks/startup.py
+
+Each is run several times, and the shortest counts.
 """
 
 import subprocess
