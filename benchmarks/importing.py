@@ -2,9 +2,13 @@
 
     python benchmarks/importing.py
     python benchmarks/importing.py ../shared/corpora/native --large ../shared/corpora/catalogs/rapidapi.jsonl.gz
+    python benchmarks/importing.py --calls
 
 Entries are counted by other code than reads them (`present.py`). A file, and a directory two levels down (one API in
 many files), is one source. Seconds and memory are those of the whole import: reading, settling names, writing.
+
+`--calls` instead makes up calls for at least 500 tools of each format, those of the directory and others that are
+written down in it, and holds calls valid under the imported schemas against the files; then the other way round.
 """
 
 import argparse
@@ -28,6 +32,7 @@ RAPIDAPI = Path("../shared/corpora/catalogs/rapidapi.jsonl.gz")
 STRIPE = "stripe"
 SHOWN = 12
 """Reasons shown of what was repaired or skipped."""
+WIDTHS = (64, 22, 12)
 MOST_SECONDS = 600
 BLOWN_UP = 1_000_000
 """Bytes from which on a source says something about the size of what is made of it."""
@@ -80,16 +85,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("directory", nargs="?", type=Path, default=NATIVE)
     parser.add_argument("--large", type=Path, default=RAPIDAPI, help="a catalogue of 45,172 tools; - for none")
+    parser.add_argument("--calls", action="store_true", help="hold made-up calls against the files")
+    parser.add_argument("--least", type=int, default=500, help="tools of each format to make up calls for")
     parser.add_argument("--strict", action="store_true", help="end with 1 if a target is missed")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
         print(json.dumps(_imported(options.directory)))
         return 0
+    if options.calls:
+        return printed(list(compared(options.directory.parent, options.least)), widths=WIDTHS, is_strict=options.strict)
     outcomes = [_outcome(source, options.directory) for source in sources_in(options.directory)]
     large = _outcome(options.large, options.large.parent) if options.large.is_file() else None
     rows = list(measured(outcomes, large))
-    return printed(rows, widths=(64, 22, 12), is_strict=options.strict)
+    return printed(rows, widths=WIDTHS, is_strict=options.strict)
 
 
 def sources_in(directory: Path) -> list[Path]:
@@ -135,6 +144,22 @@ def measured(outcomes: list[Outcome], large: Outcome | None) -> Iterator[Row]:
     if blown:
         ratio, source = max(blown)
         yield number(f"most output for input, over 1 MB ({source[:24]})", ratio, at_most(10), "{:.1f}")
+
+
+def compared(corpora: Path, least: int) -> Iterator[Row]:
+    """Yield rows for each format: calls by the imported schema that the file refuses, and the other way round."""
+    # Not for the other mode, which measures the memory that importing takes.
+    from tests.tools.round_trip_calls import READERS, compare, some_pairs
+
+    for form in READERS:
+        with tempfile.TemporaryDirectory() as directory:
+            one = compare(some_pairs(form, corpora, least, Path(directory)))
+        yield Row(f"{form}: tools called", f"{one.tools - one.uncalled:,} of {one.tools:,}")
+        refused = f"{len(one.refused):,} ({len(one.refused) / max(one.calls, 1):.2%})"
+        yield Row(f"  of {one.calls:,} calls valid as imported, refused by the file", refused, "= 0", not one.refused)
+        yield from (Row(f"    {sentence[:160]}", "") for sentence in one.refused[:SHOWN])
+        lost = f"{len(one.lost):,} ({len(one.lost) / max(one.original_calls, 1):.2%})"
+        yield Row(f"  of {one.original_calls:,} calls valid by the file, refused as imported", lost)
 
 
 def _told(one: Outcome) -> Iterator[Row]:

@@ -24,8 +24,8 @@ from toolgraph.run.pipeline import generate
 
 HOSTILE = Path(__file__).parents[1] / "tests" / "mcp_servers" / "hostile.py"
 FAULTS = (
-    "silent", "hangs_at_list", "lists_much", "hangs 3", "dies_at_call 3", "no_json 3", "returns_much 3", "prints",
-    "hangs 1",
+    "silent", "hangs_at_list", "lists_much", "hangs 3", "dies_at_call 3", "no_json 3", "returns_much 3", "deep 3",
+    "breaks_promise 3", "forgets 3", "latin 3", "prints", "says_little", "hangs 1",
 )  # fmt: skip
 """What a server does wrong, and from which call on."""
 

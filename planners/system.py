@@ -35,17 +35,19 @@ _USERS = (
 
 
 def system_message(
-    tools: Sequence[ToolSpec], *, seed: int, id: str, may_ask: bool = True, names_user: bool = False
+    tools: Sequence[ToolSpec], *, seed: int, id: str, may_ask: bool = True, names_user: bool = False,
+    today: dt.date | None = None,
 ) -> str:  # fmt: skip
     """Return the system message of one dialogue.
 
     It always holds today's date in ISO form, so that "next Friday" can be resolved; in half of the dialogues it names
     the user; and it lists a credential for every credential parameter of the tools, since no user types those. Without
     `may_ask` it does not tell the assistant to ask, because nobody would answer; with `names_user` it always
-    names the user.
+    names the user. Without `today` it is some day of 2026.
     """
     chooser = rng(seed, "system", id)
-    today = FIRST_DAY + dt.timedelta(days=chooser.randrange(DAYS))
+    drawn = FIRST_DAY + dt.timedelta(days=chooser.randrange(DAYS))
+    today = today or drawn
     opening = chooser.choice(_OPENINGS if may_ask else [one for one in _OPENINGS if " ask " not in one])
     date = chooser.choice(_DATES).format(iso=today.isoformat(), weekday=WEEKDAYS[today.weekday()])
     lines = [f"{opening} {date}"]

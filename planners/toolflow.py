@@ -1,5 +1,6 @@
 """The ToolFlow planner: a sample of related tools becomes the blueprint of a dialogue (arXiv 2410.18447, sec. 3.2)."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -37,6 +38,8 @@ class PlanOptions:
     """Styles of talking to draw from; all of them if empty."""
     is_real: bool = False
     """Whether the calls will really be made, so that only values count that the tools know."""
+    today: dt.date | None = None
+    """The day it is in every dialogue; each has one of its own if none."""
 
 
 def plan_dialogue(
@@ -56,7 +59,7 @@ def plan_dialogue(
     most = min(options.max_turns, max(options.min_turns, 2 * len(sample.tools)))
     target = chooser.randint(options.min_turns, most)
     style = chooser.choice(options.styles or styles())
-    system = system_message(sample.tools, seed=seed, id=id)
+    system = system_message(sample.tools, seed=seed, id=id, today=options.today)
     turns: tuple[PlannedTurn, ...] = ()
     usage = Usage()
     if options.plan_style != "none":

@@ -79,11 +79,12 @@ def test_filters_leave_only_what_they_admit(shelves):
 
 
 def test_a_hold_is_placed_once_and_can_be_cancelled_once(shelves):
-    asked = {"book_id": "BK-10583", "card_number": "LC-581904", "branch_id": "LB-30118"}
+    asked = {"book_id": "BK-13790", "card_number": "LC-581904", "branch_id": "LB-30118"}
 
     hold = result_of(shelves, "place_book_hold", **asked)
     second = result_of(shelves, "place_book_hold", **{**asked, "card_number": "LC-602371"})
     assert (hold["queue_position"], second["queue_position"]) == (1, 2)
+    assert (hold["pickup_date"], second["pickup_date"]) == ("2027-01-05", "2027-01-19")  # there is one copy
     assert "already" in error_of(shelves, "place_book_hold", **asked)
 
     assert result_of(shelves, "cancel_book_hold", hold_id=hold["hold_id"])["open_holds"] == 0
@@ -106,29 +107,87 @@ def test_a_new_member_can_reserve_a_book(shelves):
 
     asked = {"book_id": "BK-10214", "card_number": card["card_number"], "branch_id": "LB-31067"}
     assert result_of(shelves, "place_book_hold", **asked)["branch_name"] == "Old Exchange Library"
+    again = {"full_name": "Ada F. Field", "email": "Ada@example.com", "branch_id": "LB-31790"}
+    assert error_of(shelves, "register_library_member", **again) == "Ada@example.com has a card already"
+
+
+def test_a_call_that_is_refused_changes_nothing(shelves):
+    before = "\n".join(shelves.iterdump())
+
+    error_of(shelves, "place_book_hold", book_id="BK-10214", card_number="LC-581904", branch_id="LB-1")
+
+    assert "\n".join(shelves.iterdump()) == before
+
+
+def test_a_card_changes_only_what_is_its_own(shelves):
+    hold = result_of(
+        shelves, "place_book_hold", book_id="BK-10214", card_number="LC-602371", branch_id="LB-32244"
+    )["hold_id"]  # fmt: skip
+    for name, key, number in (("renew_library_loan", "loan_id", "LN-70502"), ("cancel_book_hold", "hold_id", hold)):
+        asked = {key: number, "card_number": "LC-581904"}
+        assert error_of(shelves, name, **asked) == f"{key[:4]} {number} is not on card LC-581904"
+        assert error_of(shelves, name, **asked | {"card_number": "LC-1"}) == "the library has no card number LC-1"
+        result_of(shelves, name, **asked | {"card_number": "LC-602371"})
+
+
+def test_a_hold_is_refused_where_it_makes_no_sense(shelves):
+    asked = {"card_number": "LC-581904", "branch_id": "LB-30118"}
+
+    assert "on loan on card" in error_of(shelves, "place_book_hold", book_id="BK-10583", **asked)
+    told = error_of(shelves, "place_book_hold", book_id="BK-12306", book_format="large_print", **asked)
+    assert told == "the library does not have The Ninth Bell in large print"
+    for book in ("BK-10214", "BK-11947", "BK-12306", "BK-13128", "BK-13790"):
+        result_of(shelves, "place_book_hold", book_id=book, **asked)
+    assert "has 5 open holds" in error_of(shelves, "place_book_hold", book_id="BK-14265", **asked)
+
+
+def test_nothing_happens_before_the_day_it_says_it_is(shelves):
+    told = library.answer(shelves, {"id": 1, "method": "initialize"})["result"]["instructions"]
+
+    assert told.endswith("Today is 2027-01-05.")
+    dates = [loan["due_date"] for card in values_of("list_library_loans", "card_number")
+             for loan in result_of(shelves, "list_library_loans", card_number=card)["loans"]]  # fmt: skip
+    assert len(dates) == 9
+    assert min(dates) > "2027-01-05"
 
 
 @pytest.mark.parametrize(
     ("name", "arguments", "told"),
     [
         ("get_library_book", {"book_id": "BK-1"}, "the library has no book id BK-1"),
+        ("get_library_book", {"book_id": "BK-10214", "branch_id": "LB-1"}, "the library has no branch id LB-1"),
         ("get_library_book", {}, "get_library_book needs book_id"),
         ("burn_book", {}, "there is no tool burn_book"),
         ("list_library_loans", {"card_number": "' OR 1=1 --"}, "the library has no card number ' OR 1=1 --"),
+        ("renew_library_loan", {"loan_id": "LN-70348", "extra_weeks": 600}, "extra_weeks must be between 2 and 6"),
+        ("renew_library_loan", {"loan_id": "LN-70348", "extra_weeks": "2"}, "extra_weeks must be of type integer"),
+        ("renew_library_loan", {"loan_id": "LN-70348", "weeks": 2}, "renew_library_loan has no parameter weeks"),
+        (
+            "search_library_books",
+            {"genre": "poetry"},
+            "genre must be one of mystery, romance, fantasy, science_fiction, historical_fiction, adventure",
+        ),
+        ("find_library_branches", {"city": "Leeds", "facilities": [1]}, "facilities must be of type string"),
+        ("find_library_branches", {"city": " "}, "city must not be empty"),
+        ("find_library_branches", ["Leeds"], "find_library_branches must be of type object"),
     ],
 )
 def test_what_cannot_be_is_told_to_the_caller(shelves, name, arguments, told):
-    assert error_of(shelves, name, **arguments) == told
+    answer = library.call(shelves, name, arguments)
+
+    assert answer == {"content": [{"type": "text", "text": told}], "isError": True}
 
 
 def test_a_line_that_is_no_message_is_answered_and_passed_over():
     out = io.StringIO()
 
-    library.serve(io.StringIO('garbage\n[]\n{"method": "notifications/x"}\n{"id": 4, "method": "ping"}\n'), out)
+    library.serve(
+        io.StringIO("[" * 100_000 + '\ngarbage\n[]\n{"method": "notifications/x"}\n{"id": 4, "method": "ping"}\n'), out
+    )
 
     replies = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert [reply.get("error", {}).get("code") for reply in replies] == [-32700, None]
-    assert replies[1] == {"jsonrpc": "2.0", "id": 4, "result": {}}
+    assert [reply.get("error", {}).get("code") for reply in replies] == [-32700, -32700, None]
+    assert replies[2] == {"jsonrpc": "2.0", "id": 4, "result": {}}
 
 
 def test_it_needs_nothing_but_python():

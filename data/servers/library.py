@@ -86,16 +86,20 @@ LOANS = """
     LN-71026 | LC-640229 | BK-19688 | print       | 2027-01-11 | 2
     LN-71055 | LC-640229 | BK-12306 | print       | 2027-01-29 | 0
 """
-READY = dt.date(2027, 1, 5)
-"""The day from which holds are ready; all days of the library lie in the winter of 2027."""
+TODAY = dt.date(2027, 1, 5)
+"""The day it always is here, as the instructions say; everything is due after it."""
 LONGEST_CARD = dt.date(2028, 12, 31)
+MOST_HOLDS = 5
+"""Open holds that one card may have."""
+OPEN = "status = 'placed'"
+"""Which holds are open, in SQL."""
 
 SCHEMA = """
     CREATE TABLE books (book_id PRIMARY KEY, title, author, genre, page_count INT, average_rating REAL,
                         copies_available INT, languages, formats, shelf_mark);
     CREATE TABLE branches (branch_id PRIMARY KEY, branch_name, city, address, distance_km REAL, closes_at,
                            open_sunday INT, facilities);
-    CREATE TABLE cards (card_number PRIMARY KEY, full_name, branch_id);
+    CREATE TABLE cards (card_number PRIMARY KEY, full_name, branch_id, email);
     CREATE TABLE loans (loan_id PRIMARY KEY, card_number, book_id, book_format, due_date, renewals_left INT);
     CREATE TABLE holds (hold_id PRIMARY KEY, card_number, book_id, branch_id, status);
 """
@@ -108,9 +112,11 @@ def new_library() -> sqlite3.Connection:
     library.executescript(SCHEMA)
     books = [(*row, SHELVES[number % len(SHELVES)]) for number, row in enumerate(_rows(BOOKS))]
     for table, rows in (
-        ("books", books), ("branches", _rows(BRANCHES)), ("cards", _rows(CARDS)), ("loans", _rows(LOANS)),
+        ("books", books), ("branches", _rows(BRANCHES)), ("cards", [(*row, "") for row in _rows(CARDS)]),
+        ("loans", _rows(LOANS)),
     ):  # fmt: skip
         library.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+    library.commit()  # or the first call that is refused would roll it all back
     return library
 
 
@@ -143,8 +149,8 @@ def find_books_by_author(library: sqlite3.Connection, asked: Json) -> Json:
 
 
 def get_library_book(library: sqlite3.Connection, asked: Json) -> Json:
-    """One book, and where it stands."""
-    if asked.get("branch_id"):
+    """One book, and where it stands: all branches shelve by the same plan."""
+    if "branch_id" in asked:
         _one(library, "branches", "branch_id", asked["branch_id"])
     book = _one(library, "books", "book_id", asked["book_id"])
     return {
@@ -180,8 +186,11 @@ def list_library_loans(library: sqlite3.Connection, asked: Json) -> Json:
 def register_library_member(library: sqlite3.Connection, asked: Json) -> Json:
     """Issue a card."""
     branch = _one(library, "branches", "branch_id", asked["branch_id"])
+    if _count(library, "cards", "email = ? COLLATE NOCASE", asked["email"]):
+        raise ToolError(f"{asked['email']} has a card already")
     number = f"LC-{700101 + 37 * _count(library, 'cards')}"
-    library.execute("INSERT INTO cards VALUES (?, ?, ?)", (number, asked["full_name"], asked["branch_id"]))
+    row = (number, asked["full_name"], asked["branch_id"], asked["email"])
+    library.execute("INSERT INTO cards VALUES (?, ?, ?, ?)", row)
     return {
         "card_number": number, "full_name": asked["full_name"], "status": "active",
         "valid_until": LONGEST_CARD.isoformat(), "branch_name": branch["branch_name"],
@@ -192,32 +201,34 @@ def place_book_hold(library: sqlite3.Connection, asked: Json) -> Json:
     """Put somebody on the waiting line of a book."""
     book = _one(library, "books", "book_id", asked["book_id"])
     branch = _one(library, "branches", "branch_id", asked["branch_id"])
-    _one(library, "cards", "card_number", asked["card_number"])
-    own = "card_number = ? AND book_id = ? AND status = 'placed'"
-    if library.execute(f"SELECT 1 FROM holds WHERE {own}", (asked["card_number"], asked["book_id"])).fetchone():
-        raise ToolError(f"{book['title']} is on hold for card {asked['card_number']} already")
-    line = library.execute("SELECT count(*) FROM holds WHERE book_id = ? AND status = 'placed'", (book["book_id"],))
-    position = line.fetchone()[0] + 1
+    card = _one(library, "cards", "card_number", asked["card_number"])["card_number"]
+    own = (card, book["book_id"])
+    if "book_format" in asked and asked["book_format"] not in book["formats"].split():
+        raise ToolError(f"the library does not have {book['title']} in {asked['book_format'].replace('_', ' ')}")
+    if _count(library, "loans", "card_number = ? AND book_id = ?", *own):
+        raise ToolError(f"{book['title']} is on loan on card {card} already")
+    if _count(library, "holds", f"card_number = ? AND book_id = ? AND {OPEN}", *own):
+        raise ToolError(f"{book['title']} is on hold for card {card} already")
+    if _count(library, "holds", f"card_number = ? AND {OPEN}", card) >= MOST_HOLDS:
+        raise ToolError(f"card {card} has {MOST_HOLDS} open holds, and no more are allowed")
+    position = _count(library, "holds", f"book_id = ? AND {OPEN}", book["book_id"]) + 1
     hold = f"HD-{80207 + 113 * _count(library, 'holds')}"
-    library.execute(
-        "INSERT INTO holds VALUES (?, ?, ?, ?, 'placed')",
-        (hold, asked["card_number"], book["book_id"], branch["branch_id"]),
-    )
-    days = 0 if book["copies_available"] else 14
+    library.execute("INSERT INTO holds VALUES (?, ?, ?, ?, 'placed')", (hold, *own, branch["branch_id"]))
+    days = 0 if position <= book["copies_available"] else 14
     return {
         "hold_id": hold, "title": book["title"], "status": "placed", "queue_position": position,
-        "branch_name": branch["branch_name"], "pickup_date": (READY + dt.timedelta(days)).isoformat(),
+        "branch_name": branch["branch_name"], "pickup_date": (TODAY + dt.timedelta(days)).isoformat(),
     }  # fmt: skip
 
 
 def cancel_book_hold(library: sqlite3.Connection, asked: Json) -> Json:
     """Take somebody off a waiting line."""
     hold = _one(library, "holds", "hold_id", asked["hold_id"])
+    _require_owner(library, hold, "hold_id", asked)
     if hold["status"] != "placed":
         raise ToolError(f"hold {hold['hold_id']} was cancelled before")
     library.execute("UPDATE holds SET status = 'cancelled' WHERE hold_id = ?", (hold["hold_id"],))
-    placed = "SELECT count(*) FROM holds WHERE card_number = ? AND status = 'placed'"
-    left = library.execute(placed, (hold["card_number"],)).fetchone()[0]
+    left = _count(library, "holds", f"card_number = ? AND {OPEN}", hold["card_number"])
     title = _one(library, "books", "book_id", hold["book_id"])["title"]
     return {"hold_id": hold["hold_id"], "title": title, "status": "cancelled", "open_holds": left}
 
@@ -225,6 +236,7 @@ def cancel_book_hold(library: sqlite3.Connection, asked: Json) -> Json:
 def renew_library_loan(library: sqlite3.Connection, asked: Json) -> Json:
     """Give somebody more time with a book."""
     loan = _one(library, "loans", "loan_id", asked["loan_id"])
+    _require_owner(library, loan, "loan_id", asked)
     if not loan["renewals_left"]:
         raise ToolError(f"loan {loan['loan_id']} cannot be renewed any more")
     due = (dt.date.fromisoformat(loan["due_date"]) + dt.timedelta(weeks=asked.get("extra_weeks", 2))).isoformat()
@@ -243,8 +255,16 @@ def _one(library: sqlite3.Connection, table: str, key: str, value: str) -> sqlit
     return row
 
 
-def _count(library: sqlite3.Connection, table: str) -> int:
-    return int(library.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+def _require_owner(library: sqlite3.Connection, row: sqlite3.Row, key: str, asked: Json) -> None:
+    """Refuse what is another's; without a card number, who knows the number of a loan or a hold may change it."""
+    if "card_number" in asked:
+        _one(library, "cards", "card_number", asked["card_number"])
+        if row["card_number"] != asked["card_number"]:
+            raise ToolError(f"{key.removesuffix('_id')} {row[key]} is not on card {asked['card_number']}")
+
+
+def _count(library: sqlite3.Connection, table: str, where: str = "1", *values: str) -> int:
+    return int(library.execute(f"SELECT count(*) FROM {table} WHERE {where}", values).fetchone()[0])
 
 
 # --- how it is described --------------------------------------------------------------------------------------------
@@ -321,7 +341,7 @@ TOOLS: dict[str, Tool] = {
         ("genre",), _FOUND, search_library_books,
     ),
     "find_books_by_author": Tool(
-        "Find the books of an author in the library catalogue.",
+        "Find the books of an author.",
         {"author": _text("Full name of the author", *_column(BOOKS, 2))},
         ("author",), _FOUND, find_books_by_author,
     ),
@@ -443,7 +463,7 @@ def serve(lines: TextIO, out: TextIO) -> None:
     for line in lines:
         try:
             message = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             reply: Json | None = {"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "no JSON"}}
         else:
             reply = answer(library, message) if isinstance(message, dict) else None
@@ -456,40 +476,69 @@ def answer(library: sqlite3.Connection, message: Json) -> Json | None:
     """Return the reply to one message; none where none is expected."""
     if "id" not in message or "method" not in message:
         return None
-    method, params = message["method"], message.get("params") or {}
+    method, params = message["method"], message.get("params")
+    params = params if isinstance(params, dict) else {}
     found: Json
     if method == "initialize":
         asked = params.get("protocolVersion")
         found = {
             "protocolVersion": asked if asked in PROTOCOLS else PROTOCOLS[-1],
             "capabilities": {"tools": {}}, "serverInfo": {"name": "library", "version": "1.0"},
+            "instructions": f"A public library with branches in several cities. Today is {TODAY}.",
         }  # fmt: skip
     elif method == "ping":
         found = {}
     elif method == "tools/list":
         found = {"tools": [tool.described(name) for name, tool in TOOLS.items()]}
     elif method == "tools/call":
-        found = call(library, str(params.get("name")), params.get("arguments") or {})
+        found = call(library, str(params.get("name")), params.get("arguments", {}))
     else:
         error = {"code": -32601, "message": f"no such method: {method}"}
         return {"jsonrpc": "2.0", "id": message["id"], "error": error}
     return {"jsonrpc": "2.0", "id": message["id"], "result": found}
 
 
-def call(library: sqlite3.Connection, name: str, arguments: Json) -> Json:
+def call(library: sqlite3.Connection, name: str, arguments: Any) -> Json:
     """Return the result of one call; what goes wrong is told to the caller."""
     try:
         if name not in TOOLS:
             raise ToolError(f"there is no tool {name}")
-        missing = [key for key in TOOLS[name].required if key not in arguments]
-        if missing:
-            raise ToolError(f"{name} needs {', '.join(missing)}")
+        _require_valid(arguments, TOOLS[name].described(name)["inputSchema"], name)
         with library:
             found = TOOLS[name].answer(library, arguments)
     except (ToolError, sqlite3.Error) as error:
         return {"content": [{"type": "text", "text": str(error)}], "isError": True}
     text = json.dumps(found, ensure_ascii=False)
     return {"content": [{"type": "text", "text": text}], "structuredContent": found, "isError": False}
+
+
+_TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list, "object": dict}
+
+
+def _require_valid(value: Any, schema: Json, name: str) -> None:
+    """Require of an argument what its schema says, as far as schemas here say anything.
+
+    Raises:
+        ToolError: it is something else.
+    """
+    if not isinstance(value, _TYPES[schema["type"]]) or (isinstance(value, bool) and schema["type"] != "boolean"):
+        raise ToolError(f"{name} must be of type {schema['type']}")
+    if value not in schema.get("enum", [value]):
+        raise ToolError(f"{name} must be one of {', '.join(schema['enum'])}")
+    if schema["type"] == "integer" and not schema["minimum"] <= value <= schema["maximum"]:
+        raise ToolError(f"{name} must be between {schema['minimum']} and {schema['maximum']}")
+    if schema["type"] == "string" and not value.strip():
+        raise ToolError(f"{name} must not be empty")
+    for entry in value if schema["type"] == "array" else ():
+        _require_valid(entry, schema["items"], name)
+    if schema["type"] == "object":
+        missing = [key for key in schema.get("required", ()) if key not in value]
+        if missing:
+            raise ToolError(f"{name} needs {', '.join(missing)}")
+        for key, child in value.items():
+            if key not in schema["properties"]:
+                raise ToolError(f"{name} has no parameter {key}")
+            _require_valid(child, schema["properties"][key], key)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -7,8 +8,10 @@ from click.testing import CliRunner
 from tests.servers.chat import KEY, MODEL, ChatServer
 from tests.servers.spool import Spool
 from toolgraph.cli import doctor, main
-from toolgraph.errors import ConfigError, EmbeddingError
+from toolgraph.errors import ConfigError, EmbeddingError, LiveError
 from toolgraph.graph import embedding
+from toolgraph.resources import data_dir
+from toolgraph.tools import live_mcp
 
 
 class Ones:
@@ -32,7 +35,7 @@ def test_without_a_model_the_installation_is_looked_at():
     result = told()
 
     assert result.exit_code == 0, result.output
-    assert [line.split("  ")[1] for line in result.output.splitlines()[1:]] == ["ok"] * 3
+    assert [line.split("  ")[1] for line in result.output.splitlines()[1:]] == ["ok"] * 4
     assert "import names" in result.output
     assert "336 tools" in result.output
     assert "ones loads in" in result.output
@@ -80,6 +83,31 @@ def test_an_embedding_model_that_is_missing_is_a_failure(monkeypatch):
     assert [one["name"] for one in json.loads(result.output)["found"] if one["state"] == "FAIL"] == ["embedding model"]
 
 
+def test_a_live_server_is_asked_for_its_tools():
+    result = told("--mcp", f"{sys.executable} {data_dir() / 'servers' / 'library.py'}")
+
+    assert result.exit_code == 0, result.output
+    assert "it lists 9: search_library_books, " in result.output
+
+
+def test_a_server_that_cannot_be_used_is_a_failure():
+    result = told("--mcp", "no-such-program --flag")
+
+    assert result.exit_code == 1
+    assert "FAIL  tools             there is no program 'no-such-program'" in result.output
+
+
+def test_without_the_sdk_only_who_wants_a_server_has_failed(monkeypatch):
+    def missing():
+        raise LiveError("install it")
+
+    monkeypatch.setattr(live_mcp, "require_sdk", missing)
+
+    assert told().exit_code == 0
+    assert "warn  MCP" in told().output
+    assert told("--mcp", "python server.py").exit_code == 1
+
+
 def test_a_package_in_the_way_is_told_by_the_doctor_among_the_rest(monkeypatch, capsys):
     sentence = "the package 'agents' is not toolgraph's own but comes from openai-agents"
     monkeypatch.setattr(main, "colliding_package", lambda: sentence)
@@ -114,4 +142,4 @@ def test_the_rules_are_no_model_to_ask():
     result = told("--model", "offline")
 
     assert result.exit_code == 0
-    assert len(result.output.splitlines()) == 4
+    assert len(result.output.splitlines()) == 5

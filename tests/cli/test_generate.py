@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from toolgraph.cli.generate import command
 from toolgraph.errors import ConfigError, InputError
+from toolgraph.resources import data_dir
 from toolgraph.run import dry_run, pipeline
 from toolgraph.run.config import RunConfig, read_config, write_config
 from toolgraph.run.summary import RunSummary
@@ -224,3 +225,17 @@ def test_every_option_of_button_mode_reaches_the_configuration(asked):
         mode="button", compositions={"chain": 2.0, "tree": 1.0}, depth=5, parallel=0.0, distractors="0-2",
         scenarios="s.txt", seeds=("a.jsonl", "b.jsonl"), expand=3, scenario_similarity=0.6, task_similarity=0.8,
     )  # fmt: skip
+
+
+def test_tools_may_come_from_a_pattern_or_from_standard_input(tmp_path):
+    catalogue = (data_dir() / "tools" / "banking.json").read_bytes()
+    (tmp_path / "a.json").write_bytes(catalogue)
+    made = []
+    for number, source in enumerate([str(tmp_path / "a.json"), str(tmp_path / "*.json"), "-"]):
+        out = tmp_path / str(number)
+        for n in ("1", "2"):  # begun, and continued
+            arguments = ["--tools", source, "-n", n, "--out", str(out)]
+            assert CliRunner().invoke(command, arguments, input=catalogue).exit_code == 0
+        made.append([json.loads(line)["messages"] for line in (out / "dialogues.jsonl").read_text().splitlines()])
+
+    assert made[0] == made[1] == made[2]

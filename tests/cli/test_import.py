@@ -112,8 +112,10 @@ def test_a_program_may_read_the_report(run):
             "skipped": [
                 {"count": 1, "reason": "expected a tool (an object), found int", "where": "tools.json, entry 3"}
             ],
+            "doubts": [],
         }
     ]  # fmt: skip
+    assert report["skipped"] == report["sources"][0]["skipped"]
     health = {measure["name"]: measure for measure in report["health"]}
     assert health["with a description"] == {
         "name": "with a description", "count": 2, "of": 2, "share": 1.0, "examples": [],
@@ -139,6 +141,7 @@ def test_what_was_merged_and_renamed_is_told(run, tmp_path):
     assert "1 identical tool of one name merged" in out
     assert "1 tool shares a name with a different tool and was kept apart as NAME_2, NAME_3 ..." in out
     assert "left out day: has the same definition as get_date" in out
+    assert "1 tool was not compared with others by description, which has fewer than three words" in out
 
 
 def test_many_sources_are_told_in_short(run, tmp_path):
@@ -148,8 +151,10 @@ def test_many_sources_are_told_in_short(run, tmp_path):
 
     _, out, _ = run("many")
 
-    assert len(out.splitlines()) == 42
-    assert "and 10 more sources: 10 tools, 0 repairs, 10 skipped (--json)" in out
+    assert len(out.splitlines()) == 24
+    assert "many/00.json: 1 tool (1 json-schema), 1 skipped\n" in out
+    assert "\nand 10 more (--json): 10 tools, 10 skipped\nall 30 together: 30 tools\n" in out
+    assert "\n  skipped 30: expected a tool (an object), found int (such as many/00.json, entry 2)\n" in out
 
 
 def test_where_no_tool_is_read_the_work_has_failed(run, tmp_path):
@@ -160,7 +165,7 @@ def test_where_no_tool_is_read_the_work_has_failed(run, tmp_path):
 
     assert code == 1
     assert out.splitlines() == [
-        "empty: 0 tools",
+        "empty: files left out",
         "  skipped 1: holds no tools (empty/words.json)",
         "no tools were read, and nothing is written",
     ]
@@ -176,8 +181,9 @@ def test_where_no_tool_is_read_the_work_has_failed(run, tmp_path):
         (["half.json"], "half.json, line 1: is not valid JSON"),
         (["bomb.yaml"], "bomb.yaml, line 7: repeats more than 1,000,000 values by aliases"),
         (["circle.yaml"], "circle.yaml, line 1: has the alias '*a' inside what it stands for"),
-        (["page.html"], "page.html"),
+        (["page.html"], "page.html: holds no tools; it looks like an HTML page"),
         (["tools.json", "--format", "runes"], "there is no format 'runes'"),
+        (["tools.json", "--out", "."], ".: is a directory; name the file to write, such as tools.jsonl"),
         (["tools.json", "--out", "no/such/file"], "no/such/file: cannot be written (No such file or directory)"),
     ],
 )
@@ -197,9 +203,11 @@ def test_bad_input_gets_one_sentence_and_exit_code_2(run, tmp_path, arguments, s
 
 
 def test_what_tools_say_cannot_control_the_terminal(run, tmp_path):
-    (tmp_path / "evil.json").write_text(json.dumps([DATE, {"name": "a\x1b[2Jb", "parameters": 7}]))
+    (tmp_path / "evil.json").write_text(
+        json.dumps([DATE, {"name": "f", "parameters": {"properties": {"a\x1b[2Jb": 7}}}])
+    )
 
     _, out, _ = run("evil.json")
 
     assert "\x1b" not in out
-    assert "tool 'ab': 'parameters' must be a JSON Schema object" in out
+    assert "parameter 'ab' must be a JSON Schema object" in out

@@ -6,6 +6,7 @@ import pytest
 
 from toolgraph.cli.main import main
 from toolgraph.graph import embedding
+from toolgraph.graph.strategies.named import STRATEGIES
 
 CITIES = [
     {"name": f"tool_{number}", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}
@@ -69,10 +70,30 @@ def test_a_program_may_read_the_summary(run):
     assert summary == {"samples": 3, "tools_seen": 5, "tools": 5, "rules": {"small_catalogue": 3}}
 
 
+def test_distinct_samples_that_run_out_are_written_and_then_fail_in_one_sentence(run):
+    code, out, err = run("sample --tools tools.json --strategy random --tools-per-dialogue 4 -n 9 --distinct")
+
+    samples = [frozenset(json.loads(line)["tools"]) for line in out.splitlines()]
+    assert code == 1
+    assert len(set(samples)) == len(samples) == 5
+    assert "5 distinct samples were found, not the 9 asked for" in err
+
+
+def test_the_help_names_every_strategy(run):
+    _, sampling, _ = run("sample --help")
+    _, generating, _ = run("generate --help")
+
+    for text in (sampling, generating):
+        shown = "".join(text.split())
+        assert [name for name in (*STRATEGIES, "mixed:", "MODULE:CLASS") if name not in shown] == []
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
         ("sample --tools tools.json --strategy drunk", "choose random, walk, dataflow"),
+        ("sample --tools tools.json --strategy wlak", "did you mean 'walk'?"),
+        ("sample --tools tools.json --strategy no_such_module:Mine", "cannot be imported"),
         ("sample --tools tools.json --tools-per-dialogue 6-2", "not a range"),
         ("sample --graph nowhere", "holds no graph"),
         ("sample --graph graph --tools tools.json", "name the tools or a graph"),

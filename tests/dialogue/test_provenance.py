@@ -315,3 +315,43 @@ def test_a_fraction_without_its_zero_is_read_as_a_fraction(value, source):
     (entry,) = sources({"average": value}, said("user", "Who bats .304 or more?"))
 
     assert entry.source == source
+
+
+def asked_and_found(result, given="{}", *, moved_on=True):
+    """The source of an id that an old message says by chance, after a call that brought `result`."""
+    call = ToolCall(id="a", name="search", arguments=given)
+    before = [
+        said("user", "We are 6, and I look for a room."),
+        Message(role="assistant", tool_calls=(call,)),
+        said("tool", json.dumps(result), tool_call_id="a"),
+    ]
+    if moved_on:
+        before.append(said("user", "Take that one."))
+    entry = sources({"room": {"id": "6"}}, *before)[-1]
+    return entry.source, entry.result_pointer
+
+
+def test_a_result_that_fits_goes_before_an_old_message_that_says_the_value_by_chance():
+    assert asked_and_found({"rooms": [{"id": "6"}]}) == ("result", "/rooms/0/id")
+    assert asked_and_found({"rooms": [{"room_id": "6"}]}) == ("result", "/rooms/0/room_id")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"result": {"guests": "6"}},
+        {"result": {"id": "6"}, "given": '{"room": {"id": "6"}}'},
+        {"result": {"id": "6"}, "moved_on": False},
+    ],
+    ids=["another field", "an echo", "the user spoke last"],
+)
+def test_what_the_user_said_goes_before_a_result_that(case):
+    assert asked_and_found(**case)[0] == "user"
+
+
+def test_of_two_results_the_latest_one_that_fits_is_the_source():
+    results = [{"id": "RM-1"}, {"room_id": "RM-1"}, {"label": "RM-1"}]
+    told = [said("tool", json.dumps(result), tool_call_id=f"r{number}") for number, result in enumerate(results)]
+    (entry,) = sources({"room": {"id": "RM-1"}}, ASK, *told)
+
+    assert entry.result_call == "r1"

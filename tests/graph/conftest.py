@@ -59,6 +59,19 @@ def make_tool_fixture() -> Callable[..., ToolSpec]:
 
 
 @pytest.fixture
+def linked(embed_words: Callable[[Sequence[str]], Vectors]) -> Callable[..., ToolGraph]:
+    """Make a graph of tools t0, t1 and on, in which two share a parameter for each pair of places given."""
+
+    def linked(count: int, pairs: Sequence[tuple[int, int]], **more: Any) -> ToolGraph:
+        takes = [[f"{a}-{b}" for a, b in pairs if place in (a, b)] for place in range(count)]
+        return build_tool_graph(
+            [make_tool(f"t{place}", texts, **more) for place, texts in enumerate(takes)], embed_words
+        )
+
+    return linked
+
+
+@pytest.fixture
 def travel_tools() -> tuple[ToolSpec, ...]:
     return (
         make_tool(

@@ -16,14 +16,7 @@ def names_of(sample):
     return [tool.name for tool in sample.tools]
 
 
-def linked_tools(make_tool, embed_words, links):
-    """Return a graph in which two tools share a parameter for each pair in `links`; `count` tools in all."""
-    count, pairs = links
-    takes = [[f"{a}-{b}" for a, b in pairs if place in (a, b)] for place in range(count)]
-    return build_tool_graph([make_tool(f"t{place}", texts) for place, texts in enumerate(takes)], embed_words)
-
-
-@given(st.integers(0, 10_000), st.sampled_from(["walk", "dataflow"]))
+@given(st.integers(0, 10_000), st.sampled_from(["walk", "dataflow", "weighted", "community", "coverage"]))
 @settings(deadline=None)
 def test_a_walk_stays_on_edges_where_no_rule_fired(shared_graph, seed, strategy):
     (sample,) = sample_tools(shared_graph, strategy=strategy, number=1, sizes=(2, 6), seed=seed)
@@ -55,9 +48,9 @@ def test_every_neighbour_of_the_last_tool_is_equally_likely(shared_graph):
     assert all(0.7 * expected < count < 1.3 * expected for count in seconds.values())
 
 
-def test_a_dead_end_leads_back_to_the_latest_tool_with_a_free_neighbour(make_tool, embed_words):
+def test_a_dead_end_leads_back_to_the_latest_tool_with_a_free_neighbour(linked):
     # given a star: t0 is linked to t1, t2 and t3, which have no other link
-    graph = linked_tools(make_tool, embed_words, (4, [(0, 1), (0, 2), (0, 3)]))
+    graph = linked(4, [(0, 1), (0, 2), (0, 3)])
 
     samples = list(sample_tools(graph, strategy="walk", number=30, sizes=(4, 4), seed=0))
 
@@ -66,9 +59,9 @@ def test_a_dead_end_leads_back_to_the_latest_tool_with_a_free_neighbour(make_too
     assert fired == {True: 2, False: 1}
 
 
-def test_a_small_component_is_left_for_another(make_tool, embed_words):
+def test_a_small_component_is_left_for_another(linked):
     # given two pairs
-    graph = linked_tools(make_tool, embed_words, (4, [(0, 1), (2, 3)]))
+    graph = linked(4, [(0, 1), (2, 3)])
 
     samples = list(sample_tools(graph, strategy="walk", number=10, sizes=(4, 4), seed=0))
 
@@ -125,6 +118,38 @@ def test_a_bad_range_is_refused_in_one_sentence(text):
 def test_an_unknown_strategy_is_refused_with_the_known_ones(travel):
     with pytest.raises(ConfigError, match="choose random, walk, dataflow"):
         list(sample_tools(travel, strategy="drunk", number=1, sizes=(1, 1), seed=0))
+
+
+@pytest.mark.parametrize("strategy", [*STRATEGIES, "mixed:walk=1,coverage=1"])
+@pytest.mark.parametrize("links", [(1, []), (5, []), (6, [(0, 1), (2, 3)])], ids=["one tool", "no links", "islands"])
+def test_every_strategy_samples_what_is_there(linked, strategy, links):
+    graph = linked(*links)
+
+    samples = list(sample_tools(graph, strategy=strategy, number=8, sizes=(4, 9), seed=0))
+
+    assert len(samples) == 8
+    assert all(len(set(names_of(sample))) == len(names_of(sample)) >= min(4, len(graph)) for sample in samples)
+    assert any(names_of(sample) != names_of(samples[0]) for sample in samples) == (len(graph) > 1)
+
+
+def test_distinct_samples_leave_out_the_repeats_and_keep_their_numbers(travel):
+    options = {"strategy": "walk", "sizes": (1, 2), "seed": 0}
+    many = list(sample_tools(travel, number=60, **options))
+
+    few = list(sample_tools(travel, number=6, distinct=True, **options))
+
+    assert len({frozenset(names_of(sample)) for sample in few}) == 6
+    assert few == [sample for sample in many if sample in few]
+    first = {}
+    for sample in many:
+        first.setdefault(frozenset(names_of(sample)), sample)
+    assert few == list(first.values())[:6]
+
+
+def test_distinct_samples_end_where_the_catalogue_has_no_more(travel):
+    samples = list(sample_tools(travel, strategy="random", number=99, sizes=(2, 5), seed=0, distinct=True))
+
+    assert len(samples) == 10 + 10 + 5 + 1  # the sets of 2, 3, 4 and 5 out of 5 tools
 
 
 def test_an_empty_graph_is_refused(embed_words):

@@ -70,11 +70,33 @@ def listing(message, library, fault):
             reply(message, {"tools": []})
         case "lists_rubbish":
             reply(message, {"tools": "none of your business"})
+        case "says_little":
+            reply(
+                message,
+                {
+                    "tools": [
+                        {key: each[key] for key in ("name", "description")}
+                        | {"inputSchema": _without_examples(each["inputSchema"])}
+                        for each in tools
+                    ]
+                },
+            )
+        case "lists_many":
+            reply(message, {"tools": [{**tools[1], "name": f"{tools[1]['name']}_{n}"} for n in range(10_000)]})
+        case "lists_odd":
+            odd = [{"name": ""}, {"name": "no_schema"}, {**tools[0], "inputSchema": {"type": "object", "$ref": "#"}}]
+            reply(message, {"tools": [*odd, tools[1]]})
         case "lists_much":
             reply(message, {"tools": [{**tools[0], "description": "x" * 50_000_000}]})
         case _:
             return False
     return True
+
+
+def _without_examples(schema):
+    if not isinstance(schema, dict):
+        return schema
+    return {key: _without_examples(child) for key, child in schema.items() if key != "examples"}
 
 
 def calling(message, fault):
@@ -96,6 +118,24 @@ def calling(message, fault):
             reply(message, {"content": "text"})
         case "breaks_promise":
             reply(message, {"content": [], "structuredContent": {"something": "else"}})
+        case "deep":
+            result = f'{{"content": [], "structuredContent": {{"a": {"[" * 50_000 + "]" * 50_000}}}}}'
+            say(f'{{"jsonrpc": "2.0", "id": {message["id"]}, "result": {result}}}')
+        case "deep_text":
+            reply(message, {"content": [{"type": "text", "text": "[" * 100_000 + "]" * 100_000}]})
+        case "latin":
+            text = json.dumps({"content": [{"type": "text", "text": "Caf\u00e9 Zo\u00eb"}]}, ensure_ascii=False)
+            sys.stdout.buffer.write(b'{"jsonrpc": "2.0", "id": %d, "result": %s}\n' % (
+                message["id"], text.encode("latin-1")))  # fmt: skip
+            sys.stdout.flush()
+        case "forgets":
+            error = {"code": -32602, "message": f"Unknown tool: {message['params']['name']}"}
+            say(json.dumps({"jsonrpc": "2.0", "id": message["id"], "error": error}))
+        case "other_id":
+            reply({"id": 4711}, {"content": []})
+        case "asks_back":
+            say('{"jsonrpc": "2.0", "id": 1, "method": "sampling/createMessage", "params": {"messages": []}}')
+            return False
         case "rpc_error":
             error = {"code": -32603, "message": "internal error\nwith a\ttraceback"}
             say(json.dumps({"jsonrpc": "2.0", "id": message["id"], "error": error}))
@@ -125,6 +165,8 @@ def main():
             if calls >= which and calling(message, fault):
                 continue
         answer = library.answer(shelves, message)
+        if fault == "says_little" and method == "tools/call":
+            answer["result"].pop("structuredContent", None)
         if answer is not None:
             say(json.dumps(answer))
     if fault == "outlives_input":

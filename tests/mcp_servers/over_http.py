@@ -1,5 +1,6 @@
 """A server over streamable HTTP, made with the SDK: `python over_http.py PORT`."""
 
+import json
 import sys
 import time
 
@@ -7,7 +8,7 @@ from mcp.server import MCPServer
 from mcp_types import ToolAnnotations
 from pydantic import BaseModel
 
-server = MCPServer("bookshop")
+server = MCPServer("bookshop", instructions="Today is 2027-03-01.")
 READS = ToolAnnotations(read_only_hint=True)
 
 
@@ -21,6 +22,12 @@ def find_author(title: str) -> Author:
     if title != "The Ninth Bell":
         raise ValueError("no such book")
     return Author(author="Ilse Marangoz")
+
+
+@server.tool(annotations=READS)
+def list_titles() -> str:
+    """List what is on the shelf."""
+    return json.dumps([{"title": "The Ninth Bell"}])
 
 
 @server.tool(annotations=READS)

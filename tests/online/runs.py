@@ -4,12 +4,14 @@ import json
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, get_args
 
 from tests.conftest import SMALL_CATALOGUE
-from tests.servers.chat import KEY, MODEL
+from tests.servers.chat import KEY, MODEL, ChatServer
+from tests.servers.faults import FAULTS
 from tests.servers.hashed import link
 from tests.servers.serve import ROOT
 from tests.servers.spool import Spool, telling
@@ -27,7 +29,6 @@ TASKS = {
     "patience": 20.0,
 }  # fmt: skip
 """Tasks of every kind, from the scenarios that ship with toolgraph; about twelve requests each."""
-MODES = ("toolflow", "button")
 
 
 def write_tools(folder: Path) -> Path:
@@ -42,10 +43,8 @@ def config_for(base_url: str, tools: Path, *, n: int, **changes: Any) -> RunConf
     return RunConfig(**{"tools": (str(tools),), "n": n, "model": (MODEL,), "base_url": base_url, **SHORT, **changes})
 
 
-def config_in(mode: str, base_url: str, tools: Path, *, n: int, **changes: Any) -> RunConfig:
-    """Return the configuration of a run in one of the modes; `tools` is of use in one of them only."""
-    if mode == "toolflow":
-        return config_for(base_url, tools, n=n, **changes)
+def tasks_config_for(base_url: str, *, n: int, **changes: Any) -> RunConfig:
+    """Return the configuration of a run of `n` compositional tasks with the rule server."""
     return RunConfig(**{"n": n, "model": (MODEL,), "base_url": base_url, **TASKS, **changes})
 
 
@@ -84,6 +83,18 @@ def require_sound(directory: Path, *, accepted: int) -> None:
     assert tried == [f"d{index:06}" for index in range(len(tried))]
     for dialogue in dialogues:
         assert all(verdict.passed for verdict in run_checks(dialogue)), dialogue.id
+
+
+def require_survived(fault: str, config: Callable[[str], RunConfig], spool: Spool, folder: Path) -> None:
+    """A run of this configuration ends with all that was wanted despite a fault; nothing it wrote holds the key."""
+    with ChatServer(spool, faults=FAULTS[fault]()) as server:
+        wanted = config(server.base_url)
+        summary = run(wanted, folder / "run", spool)
+
+    assert (summary.accepted, summary.stopped) == (wanted.n, "")
+    require_sound(folder / "run", accepted=wanted.n)
+    for path, data in everything_written(folder).items():
+        assert KEY.encode() not in data, path
 
 
 def accepted_in(directory: Path) -> dict[str, str]:

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from tests.interrupts import hear_interrupts
 from tests.online.runs import accepted_in, command, config_for, environment_with, require_sound, run
 from tests.servers.chat import KEY, MODEL, ChatServer
 from tests.servers.faults import HTML, crash, stalled
@@ -91,8 +92,9 @@ def test_an_interrupted_run_ends_soon_and_goes_on(tools, tmp_path):
     with ChatServer(Spool(spool), faults=[stalls_later]) as server:
         line = command(spool, *arguments, "--base-url", server.base_url)
         process = subprocess.Popen(
-            line, cwd=ROOT, env=environment_with(KEY), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+            line, cwd=ROOT, env=environment_with(KEY), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=hear_interrupts,
+        )  # fmt: skip
         while server.requests <= AFTER and process.poll() is None:
             time.sleep(0.01)
         time.sleep(0.2)

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests.online.runs import accepted_in, config_for, config_in, lines_of, require_sound, run, usage_lines
+from tests.online.runs import accepted_in, config_for, lines_of, require_sound, run, tasks_config_for, usage_lines
 from tests.servers.chat import ChatServer
 
 
@@ -119,9 +119,9 @@ def test_tools_that_lack_something_are_filled_by_the_model_first(tools, spool, t
 MAKING = ("atomic_task", "composition", "filter", "functions")
 
 
-def test_a_run_of_tasks_ends_with_as_many_as_were_wanted_and_asks_nothing_twice(tools, spool, tmp_path):
+def test_a_run_of_tasks_ends_with_as_many_as_were_wanted_and_asks_nothing_twice(spool, tmp_path):
     with ChatServer(spool) as server:
-        summary = run(config_in("button", server.base_url, tools, n=30), tmp_path / "run", spool)
+        summary = run(tasks_config_for(server.base_url, n=30), tmp_path / "run", spool)
 
     assert (summary.accepted, summary.stopped) == (30, "")
     require_sound(tmp_path / "run", accepted=30)
@@ -137,9 +137,9 @@ def test_a_run_of_tasks_ends_with_as_many_as_were_wanted_and_asks_nothing_twice(
     assert not any(entry["stage"] in ("user", "assistant", "tool", "dialogue") for entry in rejected), rejected
 
 
-def test_nothing_of_what_the_assistant_knew_is_left_in_a_trajectory(tools, spool, tmp_path):
+def test_nothing_of_what_the_assistant_knew_is_left_in_a_trajectory(spool, tmp_path):
     with ChatServer(spool) as server:
-        run(config_in("button", server.base_url, tools, n=12), tmp_path / "run", spool)
+        run(tasks_config_for(server.base_url, n=12), tmp_path / "run", spool)
 
     dialogues = [json.loads(line) for line in accepted_in(tmp_path / "run").values()]
     assert {dialogue["meta"]["mode"] for dialogue in dialogues} == {"button"}

@@ -10,12 +10,7 @@ from toolgraph.tools.catalogue import parse_tools
 STYLES = ("grounded", "intents", "none")
 KNOWN = {
     "parameters named like keywords": "a boolean named `default` cannot be implied by words that say so",
-    "cyclic reference": "a list of the tool's own kind is filled with empty objects where the cycle is cut",
-    "a reference to itself through an alternative": "the cycle is not seen, and ends in an empty object",
     "credentials": "the system message ignores maxLength and pattern",
-    "narrow texts": "a text cut to length may lose a trailing space and be too short",
-    "results that are odd": "a list of the tool's own kind is filled with empty objects where the cycle is cut",
-    "results that count otherwise": "a count is set to the length of the list whatever its schema says",
     "nothing for a name": "a property without a name is never said",
     "tuples": "prefixItems are not told apart",
 }

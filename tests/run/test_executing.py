@@ -1,26 +1,32 @@
 """Runs whose calls are really made: by the server that ships with toolgraph, by spoilt ones, by Python functions."""
 
 import json
+import subprocess
 import sys
+from contextlib import contextmanager, nullcontext
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from run_fakes import link
 
+from toolgraph.dialogue.spoken import today_in
 from toolgraph.errors import ConfigError, GenerationError, LiveError, RunDirectoryError, ToolSpecError
 from toolgraph.formats import read_dialogues
 from toolgraph.quality.checks import findings_in
 from toolgraph.resources import data_dir
 from toolgraph.run.config import RunConfig, make_config, require_consistent, write_config
 from toolgraph.run.execute_options import holds_secret
-from toolgraph.run.executing import allowed_tools, python_files
+from toolgraph.run.executing import allowed_tools, python_files, today_of
 from toolgraph.run.pipeline import Pipeline, generate
 from toolgraph.tools.spec import ToolSpec
 
 pytest.importorskip("mcp")
 
+SERVERS = Path(__file__).parents[1] / "mcp_servers"
 LIBRARY = f"{sys.executable} {data_dir() / 'servers' / 'library.py'}"
-HOSTILE = f"{sys.executable} {Path(__file__).parents[1] / 'mcp_servers' / 'hostile.py'}"
+HOSTILE = f"{sys.executable} {SERVERS / 'hostile.py'}"
 HASHED = Pipeline(link=link)
 """The real pipeline but for the embedding model."""
 
@@ -58,6 +64,26 @@ def test_every_call_is_made_and_every_dialogue_passes_every_check(run):
         assert "mismatches" not in dialogue.meta["executed"]
 
 
+def test_every_dialogue_has_the_day_of_the_library(run):
+    days = {today_in(dialogue.messages[0].content) for dialogue in dialogues_in(run)}
+
+    assert days == {date(2027, 1, 5)}
+
+
+@pytest.mark.parametrize(
+    ("instructions", "day"),
+    [
+        ("Be brief. Today is 2027-03-01.", date(2027, 3, 1)), ("Current date: Monday, 2027-03-01", date(2027, 3, 1)),
+        ("Today is 2027-13-41.", None), ("Version 2025-06-18 of the protocol.", None), ("", None),
+    ],
+)  # fmt: skip
+def test_it_is_the_day_that_a_server_says_or_else_that_of_the_clock(instructions, day):
+    tools = SimpleNamespace(session=lambda: nullcontext(SimpleNamespace(instructions=instructions)))
+    before = date.today()
+
+    assert today_of(tools) in ({day} if day else {before, date.today()})
+
+
 def test_results_are_what_the_library_holds(run):
     shelf = (data_dir() / "servers" / "library.py").read_text("utf-8")
     titles = {
@@ -88,6 +114,17 @@ def test_a_run_goes_on_where_it_stood(run, tmp_path):
     made(tmp_path / "run", allow_writes=True, n=24, seed=3, call_timeout=20)
 
     assert (tmp_path / "run" / "dialogues.jsonl").read_bytes() == (run / "dialogues.jsonl").read_bytes()
+
+
+def test_a_server_that_says_nothing_of_its_results_is_tried_so_that_one_call_leads_to_another(tmp_path):
+    made(tmp_path / "run", mcp=f"{HOSTILE} says_little", n=6)
+
+    dialogues = dialogues_in(tmp_path / "run")
+    assert [findings_in(dialogue) for dialogue in dialogues] == [()] * 6
+    assert all(tool.returns_inferred for dialogue in dialogues for tool in dialogue.tools if tool.returns)
+    assert all("mismatches" not in dialogue.meta["executed"] for dialogue in dialogues)
+    assert any(entry.source == "result" for dialogue in dialogues for entry in dialogue.provenance)
+    assert [dialogue.meta["executed"]["errors"] for dialogue in dialogues] == [0] * 6  # no id is made up
 
 
 def test_another_server_makes_it_another_run(run):
@@ -140,6 +177,55 @@ def test_a_server_that_cannot_be_used_leaves_nothing_behind(tmp_path, fault):
     assert not (tmp_path / "run").exists()
 
 
+# --- behind a URL ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def served(*fault):
+    """The address of the library behind a URL, spoilt or not."""
+    command = [sys.executable, str(SERVERS / "hostile_http.py"), *fault]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        yield process.stdout.readline().strip()
+        process.kill()
+
+
+def test_behind_a_url_the_dialogues_are_the_same(tmp_path):
+    with served() as address:
+        made(tmp_path / "http", mcp=address, allow_writes=True, workers=2)
+    made(tmp_path / "stdio", allow_writes=True)
+
+    http, stdio = (dialogues_in(tmp_path / name) for name in ("http", "stdio"))
+    assert [dialogue.messages for dialogue in http] == [dialogue.messages for dialogue in stdio]
+    assert [findings_in(dialogue) for dialogue in http] == [()] * 6
+
+
+@pytest.mark.parametrize(
+    "fault", ["hangs", "fails", "says_garbage", "is_html", "sends_much", "streams_much", "hangs_up"]
+)
+def test_a_server_behind_a_url_that_fails_in_the_middle_costs_answers_and_not_the_run(tmp_path, fault):
+    with served(fault, "2") as address:
+        summary = made(tmp_path / "run", mcp=address, n=2, call_timeout=1 if fault == "hangs" else 20)
+
+    dialogues = dialogues_in(tmp_path / "run")
+    assert summary.accepted == 2
+    assert [findings_in(dialogue) for dialogue in dialogues] == [(), ()]
+    assert sum(dialogue.meta["executed"]["errors"] for dialogue in dialogues) > 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [("fails", "it answered with HTTP status 500"), ("forbids", r"HTTP status 401 \(Unauthorized\)"),
+     ("redirects", "Redirect to http://127.0.0.1:9/elsewhere not"), ("drips", "did not answer within 1 seconds"),
+     ("says_garbage", "it gave an answer that the protocol does not know")],
+)  # fmt: skip
+def test_a_url_that_cannot_be_used_leaves_nothing_behind(tmp_path, fault, told):
+    with served(fault, "0") as address, pytest.raises(LiveError, match=told) as caught:
+        made(tmp_path / "run", mcp=address, call_timeout=1 if fault == "drips" else 20)
+
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "run").exists()
+
+
 # --- Python functions -----------------------------------------------------------------------------------------------
 
 SHOP = '''
@@ -168,6 +254,7 @@ def delete_product(product_id: str) -> bool:
 
 def test_python_functions_answer_calls_as_well(tmp_path):
     (tmp_path / "shop.py").write_text(SHOP)
+    before = date.today()
 
     made(tmp_path / "run", mcp=None, tools=(str(tmp_path / "shop.py"),), n=4)
 
@@ -175,6 +262,8 @@ def test_python_functions_answer_calls_as_well(tmp_path):
     assert len(dialogues) == 4
     results = [result for dialogue in dialogues for result in results_in(dialogue)]
     assert {24.5, 31.0, 18.9} & {result for result in results if isinstance(result, float)}
+    assert any(entry.source == "result" for dialogue in dialogues for entry in dialogue.provenance)
+    assert {today_in(dialogue.messages[0].content) for dialogue in dialogues} <= {before, date.today()}
     assert not any(tool.name == "delete_product" for dialogue in dialogues for tool in dialogue.tools)
 
 
@@ -195,7 +284,8 @@ def test_python_files_are_found_in_directories(tmp_path):
         ({"mcp": "x", "allow_writes": True}, "allow_writes has a say only where calls are real"),
         ({"env": ["A"]}, "no tools are run"),
         ({"mcp": "x", "execute": True, "plan": "none"}, "only grounded plans can be executed"),
-        ({"mcp": "x", "mode": "button"}, "mcp has no say in mode button"),
+        ({"mcp": "x", "mode": "button"}, "invents its functions, so that there is nothing to run; .* --mode toolflow"),
+        ({"execute": True, "mode": "button"}, "execute has no say in mode button, which invents its functions"),
     ],
 )
 def test_what_does_not_go_together_is_refused(options, told):

@@ -8,6 +8,7 @@ from itertools import islice
 
 import pytest
 
+from tests.interrupts import hear_interrupts
 from toolgraph.errors import AnswerError, GenerationError
 from toolgraph.run.parallel import CHUNK, IN_FLIGHT, LOOKAHEAD, cores, inline, processes
 
@@ -116,7 +117,9 @@ for pid in processes(work, range(100000), workers=2):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_workers_end_when_their_parent_is_killed(number):
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    parent = subprocess.Popen([sys.executable, "-c", PROGRAM], text=True, start_new_session=True, **pipes)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], text=True, start_new_session=True, preexec_fn=hear_interrupts, **pipes
+    )
     pids = {int(parent.stdout.readline()) for _ in range(3 * CHUNK)}
 
     if number == signal.SIGINT:

@@ -84,7 +84,7 @@ def test_a_run_killed_at_random_moments_ends_with_the_same_bytes(tmp_path, catal
     chance = random.Random(workers)
     command = [sys.executable, FAKES, catalogue, tmp_path / "killed", "40", str(workers), "0.02"]
     kills = 0
-    for _ in range(8):
+    for _ in range(5):
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         wait_for_growth(tmp_path / "killed" / "blueprints.jsonl", process)
         time.sleep(chance.uniform(0, 0.15 / workers))

@@ -2,31 +2,43 @@
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import rstr
-from jsonschema import Draft202012Validator
-from referencing import Registry
 
 from toolgraph.tools.pointers import get
 from toolgraph.tools.schema import Schema
-from toolgraph.tools.spec import ToolSpec
 
 DEEPEST = 5
 TRIES = 12
+KINDS = ("string", "integer", "number", "boolean", "null", "array", "object")
+FORMATS = {
+    "date": "2026-03-01", "date-time": "2026-03-01T10:20:30Z", "time": "10:20:30", "duration": "PT5M",
+    "uuid": "8b0ac1d2-6c1e-4f5b-9a3d-2f8f0d6b7c11", "uri": "https://example.org/a", "email": "ann@example.org",
+    "ipv4": "192.0.2.7", "ipv6": "2001:db8::7",
+}  # fmt: skip
 
 
-def calls(tool: ToolSpec, seed: int, number: int) -> Iterator[dict[str, Any]]:
-    """Yield up to `number` objects of arguments that the tool's schema takes: the least, the most, and some between."""
-    schema = tool.input_schema
-    validator = Draft202012Validator(schema, registry=Registry())
-    chooser = random.Random(f"{seed} {tool.name}")
+def calls(
+    schema: Schema, key: str, number: int, is_valid: Callable[[dict[str, Any]], bool], *, undeclared: bool = True
+) -> Iterator[dict[str, Any]]:
+    """Yield up to `number` valid objects of arguments: the least, the most, and some between.
+
+    Args:
+        schema: What they are made up from.
+        key: What their choice hangs on.
+        number: How many.
+        is_valid: Says which of those made up count.
+        undeclared: Whether properties that an object does not name are tried where it names others.
+    """
+    chooser = random.Random(key)
     found = 0
     for tried in range(TRIES * number):
-        maker = _Maker(schema, chooser, share=(0.0, 1.0, 0.5)[tried % 3])
-        value = maker.of(schema, 0)
-        if isinstance(value, dict) and validator.is_valid(value):
+        share = (0.0, 1.0, 0.5)[tried % 3]
+        maker = _Maker(schema, chooser, share=share, undeclared=0.2 if undeclared and tried % 3 == 2 else 0.0)
+        value = maker.of({**schema, "type": "object"}, 0)
+        if isinstance(value, dict) and is_valid(value):
             yield value
             found += 1
             if found == number:
@@ -36,11 +48,13 @@ def calls(tool: ToolSpec, seed: int, number: int) -> Iterator[dict[str, Any]]:
 class _Maker:
     """Makes values for the schemas inside one root."""
 
-    def __init__(self, root: Schema, chooser: random.Random, *, share: float) -> None:
+    def __init__(self, root: Schema, chooser: random.Random, *, share: float, undeclared: float) -> None:
         self._root = root
         self._chooser = chooser
         self._share = share
         """How many of the optional properties there are."""
+        self._undeclared = undeclared
+        """How many of the objects have a property that nothing declares."""
 
     def of(self, schema: Any, depth: int) -> Any:
         """A value for a schema, most often a valid one."""
@@ -49,8 +63,10 @@ class _Maker:
             return schema["const"]
         if schema.get("enum"):
             return self._chooser.choice(schema["enum"])
-        types = schema.get("type", "object" if "properties" in schema else "array" if "items" in schema else "string")
-        kind = self._chooser.choice(types) if isinstance(types, list) else types
+        likely = "object" if "properties" in schema else "array" if "items" in schema else "string"
+        types = schema.get("type", [likely, self._chooser.choice(KINDS)])
+        kind = self._chooser.choice(types) if isinstance(types, list) and types else types
+        kind = kind if kind in KINDS else self._chooser.choice(KINDS)
         made: Any = getattr(self, f"_{kind}")(schema, depth)
         return made
 
@@ -79,6 +95,8 @@ class _Maker:
             if name in required or self._chooser.random() < share
         }
         others = schema.get("additionalProperties")
+        if value and self._chooser.random() < self._undeclared:
+            value["undeclared"] = self.of({}, DEEPEST)
         for number in range(schema.get("minProperties", int(isinstance(others, dict) and depth < DEEPEST))):
             value.setdefault(f"key{number}", self.of(others if isinstance(others, dict) else {}, depth + 1))
         return value
@@ -96,6 +114,8 @@ class _Maker:
     def _string(self, schema: Schema, depth: int) -> str:
         if "pattern" in schema:
             return str(rstr.Rstr(self._chooser).xeger(schema["pattern"].replace(r"\p{L}", "a")))
+        if schema.get("format") in FORMATS:
+            return FORMATS[schema["format"]]
         text = self._chooser.choice(["Oslo", "x", "2026-03-01", "größer", "a b c"])
         return (text * (1 + schema.get("minLength", 0)))[: schema.get("maxLength", 60)]
 

@@ -92,13 +92,14 @@ def _object_of(draw: st.DrawFn, inner: st.SearchStrategy[dict[str, Any]]) -> dic
 
 
 def _leaves(definitions: list[str]) -> st.SearchStrategy[dict[str, Any]]:
-    said = {"description": descriptions, "default": scalars, "examples": st.lists(scalars, max_size=2)}
+    said = {"description": descriptions, "examples": st.lists(scalars, max_size=2)}
+    words, whole = {"default": st.sampled_from(WORDS)}, {"default": st.integers(0, 9)}
     leaves = [
         st.fixed_dictionaries(
-            {"type": st.just("string")}, optional={**said, "format": st.just("date"), "minLength": st.just(1)}
+            {"type": st.just("string")}, optional={**said, **words, "format": st.just("date"), "minLength": st.just(1)}
         ),
         st.fixed_dictionaries(
-            {"type": st.just("integer")}, optional={**said, "minimum": st.just(0), "maximum": st.just(9)}
+            {"type": st.just("integer")}, optional={**said, **whole, "minimum": st.just(0), "maximum": st.just(9)}
         ),
         st.fixed_dictionaries(
             {"type": st.sampled_from(["number", "boolean", "null", ["string", "null"]])}, optional=said

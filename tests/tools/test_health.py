@@ -23,7 +23,7 @@ TOOLS = (
     ToolSpec(name="geo.look", description="<p>&nbsp;</p>"),
     ToolSpec(name="ping", description="ping"),
     ToolSpec(name="hora", description="Devuelve la hora para el país de los clientes."),
-    ToolSpec(name="time", description=""),
+    ToolSpec(name="time", description="", effects="writes", filled=("/effects",)),
     ToolSpec(name="hour", description="Devuelve la hora para el país de los clientes."),
     ToolSpec(name="x" * 65, description="12.34 / 56.78", returns={"type": "object"}, returns_inferred=True),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tools import shops
-from toolgraph.errors import ToolSpecError
+from toolgraph.errors import LiveError, ToolSpecError
 from toolgraph.tools import importers, live_mcp, live_python, reading
 from toolgraph.tools.catalogue import load_tools
 from toolgraph.tools.importers.items import Found, Skipped
@@ -167,9 +167,86 @@ def test_the_format_can_be_told(file):
 def test_a_format_that_does_not_fit_is_told_in_one_sentence(file):
     path = file([TOOL], "tools.json")
 
-    assert complaint(path, format="shop") == f"{path}: cannot be read as Shops: goods by name"
-    assert complaint(path, format="openai").startswith(f"{path}, entry 1: is not a tool")
+    for format in (*importers.DOCUMENTS, *importers.IMPORTERS):
+        if format not in ("json-schema", "mcp", "anthropic", "gemini", "bfcl", "apibank", "seal-tools"):  # read it too
+            told = complaint(path, format=format)
+            assert told.startswith(f"{path}: cannot be read as '{format}'; ")
+            assert told.endswith("leave out --format, and it is seen from the content")
+    assert "; it looks like 'json-schema'; " in complaint(path, format="openai")
     assert complaint(path, format="cuneiform").startswith("there is no format 'cuneiform'; choose one of ")
+    assert complaint(path, format="opnapi").startswith(
+        "there is no format 'opnapi'; did you mean 'openapi'? There are "
+    )
+
+
+def test_in_a_directory_files_of_another_format_than_the_told_one_are_left_out(file, tmp_path):
+    file([TOOL], "api/tools.json")
+    file(SHOP, "api/shop.json")
+
+    report = import_tools([tmp_path / "api"], format="shop")
+
+    assert names(report) == ["buy_bread", "buy_milk"]
+    assert report.sources[-1].skipped[0].reason.startswith("cannot be read as 'shop'; it looks like 'json-schema'")
+
+
+@pytest.mark.parametrize("alias", ["Swagger", " open_api", "OAS"])
+def test_a_format_goes_by_other_words_too(alias):
+    assert reading.format_named(alias.replace("open_api", "openapi")) == "openapi"
+
+
+def test_every_alias_stands_for_a_format():
+    assert {reading.format_named(alias) for alias in reading.ALIASES} <= set(reading.format_names())
+
+
+def test_a_plain_list_is_mended_like_any_other_and_what_was_done_is_told(file):
+    schema = {"type": "object", "properties": {"n": {"type": "integer", "default": "many"}}, "required": ["n", "ghost"]}
+    path = file([{"name": "get weather!", "description": "Tell it.", "parameters": schema}, {"name": "get_weather"}],
+                "tools.json")  # fmt: skip
+
+    report = import_tools([path])
+
+    assert names(report) == ["get_weather_2", "get_weather"]
+    assert report.tools[0].origin.name == "get weather!"
+    assert report.tools[0].parameters == {
+        "type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"],
+    }  # fmt: skip
+    assert [kind.reason for kind in report.sources[0].repaired] == [
+        "named 'get_weather_2', since no server takes the name 'get weather!'",
+        "the default of 'n' is not of its type 'integer' and was left out",
+        "'ghost' is required and is no parameter; it is required no more",
+    ]
+    assert load_tools([path]) == report.tools
+
+
+def test_parameters_without_their_object_are_told(file):
+    path = file([{"name": "f", "parameters": {"city": {"type": "string"}}}, {"name": "g", "parameters": {}}], "a.json")
+
+    (kind,) = import_tools([path]).sources[0].repaired
+
+    assert kind == Kind(1, "its parameters stood without the object around them", f"{path}, entry 1")
+
+
+def test_a_file_of_another_kind_is_called_by_its_kind(file, tmp_path):
+    path = file("a,b\n1,2\n", "api/table.csv")
+    file([TOOL], "api/tools.json")
+
+    assert complaint(path) == (
+        f"{path}: holds no tools; it looks like a table (CSV); "
+        "leave it out, or name its directory, where such files are passed by"
+    )
+    with pytest.raises(ToolSpecError, match="looks like a table"):
+        load_tools([path])
+    assert names(import_tools([tmp_path / "api"])) == ["get_time"]
+    report = import_tools([f"{tmp_path}/api/*"])
+    assert names(report) == ["get_time"]
+    assert "looks like a table (CSV)" in report.sources[-1].skipped[0].reason
+
+
+@pytest.mark.parametrize("content", [[], {"tools": []}, {"jsonrpc": "2.0", "id": 1, "result": {"tools": []}}])
+def test_an_empty_list_is_no_error_and_told(file, content):
+    (source,) = import_tools([file(content, "tools.json")]).sources
+
+    assert (source.tools, [kind.reason for kind in source.skipped]) == (0, ["lists no tools"])
 
 
 def test_standard_input_is_read(monkeypatch):
@@ -249,8 +326,40 @@ def test_python_is_run_only_where_that_is_wanted(file, monkeypatch):
     assert complaint("my_package.hands") == "my_package.hands: no such file or directory"
 
 
+def test_a_tool_kept_apart_by_a_number_keeps_its_own_name_in_its_origin(file):
+    one, other = file([TOOL], "a.json"), file([{**TOOL, "description": "Tell it elsewhere."}], "b.json")
+
+    report = import_tools([one, other], rename_duplicates=True)
+
+    assert [(tool.name, tool.origin.name) for tool in report.tools] == [("get_time", ""), ("get_time_2", "get_time")]
+
+
+def test_in_a_directory_python_that_holds_no_functions_or_fails_is_left_out_when_run(file, tmp_path):
+    file("def wave(): pass\n", "code/hand.py")
+    file("X = 1\n", "code/nothing.py")
+    file("{}['x']\n", "code/wrong.py")
+
+    report = import_tools([tmp_path / "code"], execute=True)
+
+    assert names(report) == ["wave"]
+    assert [kind.reason for kind in report.sources[-1].skipped] == [
+        "defines no public functions",
+        "cannot be imported (KeyError: 'x', wrong.py line 1); mend that first",
+    ]
+    with pytest.raises(LiveError, match=r"KeyError: 'x', wrong\.py line 1"):
+        import_tools([tmp_path / "code" / "wrong.py"], execute=True)
+
+
+def test_how_many_tools_are_described_too_little_to_be_compared_is_told(file):
+    report = import_tools(
+        [file([TOOL, {"name": "ping"}, {"name": "pong", "description": "Pong."}], "a.json")], dedupe=True
+    )
+
+    assert (report.twins, report.hardly_described) == ((), 2)
+
+
 def test_rapidapi_is_read_whole(corpora):
     report = import_tools([corpora / "catalogs" / "rapidapi.jsonl.gz"])
 
-    assert len(report.tools) == 45_172
+    assert len(report.tools) + report.merged == 45_172
     assert report.sources[0].skipped == ()

@@ -18,7 +18,7 @@ from toolgraph.resources import data_dir
 from toolgraph.tools.importers.items import Found, Skipped
 from toolgraph.tools.live import LiveOptions
 from toolgraph.tools.live_mcp import McpTools, is_address, list_tools
-from toolgraph.tools.spec import ToolSpec
+from toolgraph.tools.spec import Origin, ToolSpec
 
 pytest.importorskip("mcp")
 
@@ -65,6 +65,14 @@ def test_a_call_gives_the_structure_of_its_result():
     }  # fmt: skip
 
 
+def test_a_tool_that_was_renamed_is_called_by_its_own_name():
+    name, arguments = MYSTERIES
+    renamed = ToolSpec(name="look_around", origin=Origin(name=name))
+
+    with McpTools(LIBRARY, catalogue=[renamed]).session() as session:
+        assert session.call("look_around", arguments).value == session.call(name, arguments).value
+
+
 def test_an_error_of_a_tool_is_an_error_in_its_words():
     with session_of(LIBRARY) as session:
         result = session.call("get_library_book", {"book_id": "BK-1"})
@@ -103,6 +111,11 @@ def test_text_and_pictures_are_results_too():
         assert session.call(*MYSTERIES).value == {"type": "image", "mime_type": "image/png", "bytes": 3}
 
 
+def test_a_text_that_is_no_utf_8_is_read_as_far_as_it_is():
+    with session_of(hostile("latin")) as session:
+        assert session.call(*MYSTERIES).value == "Caf\ufffd Zo\ufffd"
+
+
 def test_a_result_that_breaks_its_promise_is_real_all_the_same():
     with session_of(hostile("breaks_promise")) as session:
         assert session.call(*MYSTERIES).value == {"something": "else"}
@@ -137,6 +150,10 @@ def test_a_server_gets_no_more_of_the_environment_than_it_needs_and_is_granted(t
         ("hangs_at_list", "its tools cannot be listed: it did not answer within 1.5 seconds"),
         ("pages_for_ever", "its tools cannot be listed: its list of tools does not come to an end"),
         ("lists_rubbish", "its tools cannot be listed: it gave an answer that the protocol does not know"),
+        (
+            "lists_odd",
+            "its tools cannot be listed: it gave an answer that the protocol does not know (tools.0.inputSchema",
+        ),
         ("lists_much", "its tools cannot be listed: it sent more than 16,000,000 bytes at once"),
     ],
 )
@@ -176,7 +193,11 @@ def test_chatter_on_standard_output_is_passed_over():
         ("dies_at_call", "the server ended with exit code 9; it said 'sqlite3.OperationalError: disk I/O error'"),
         ("returns_much", "the server sent more than 1,000,000 bytes at once"),
         ("never_ends", "the server sent more than 1,000,000 bytes at once"),
-        ("wrong_shape", "the server gave an answer that the protocol does not know"),
+        (
+            "wrong_shape",
+            "the server gave an answer that the protocol does not know (content: Input should be a valid list)",
+        ),
+        ("forgets", "Unknown tool: search_library_books"),
         ("rpc_error", "internal error with a traceback"),
     ],
 )
@@ -189,7 +210,7 @@ def test_a_call_that_goes_wrong_is_an_error_that_says_why(fault, told):
     assert not children()
 
 
-@pytest.mark.parametrize("fault", ["hangs", "no_json"])
+@pytest.mark.parametrize("fault", ["hangs", "no_json", "deep", "other_id"])
 def test_a_server_that_did_not_answer_in_time_is_not_asked_again(fault):
     with session_of(hostile(fault, 2), timeout=1) as session:
         session.call(*MYSTERIES)
@@ -276,6 +297,8 @@ def test_a_server_behind_a_url_lists_its_tools_and_answers(address):
     assert found["find_author"] == "reads"
     with session_of(address) as session:
         assert session.call("find_author", {"title": "The Ninth Bell"}).value == {"author": "Ilse Marangoz"}
+        assert session.instructions == "Today is 2027-03-01."
+        assert session.call("list_titles", {}).value == [{"title": "The Ninth Bell"}]
         assert "find_author" in session.call("find_author", {"title": "x"}).error
 
 

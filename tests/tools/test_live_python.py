@@ -8,6 +8,7 @@ from textwrap import dedent
 import pytest
 
 from toolgraph.errors import LiveError
+from toolgraph.tools.catalogue import load_tools
 from toolgraph.tools.importers.items import Found, Skipped
 from toolgraph.tools.live import GuardedTools, LiveOptions, LiveTools
 from toolgraph.tools.live_python import PythonTools, imported_tools
@@ -314,3 +315,16 @@ def test_nothing_is_run_here(tmp_path):
     path.write_text("import os\ndef where(): return os.getpid()", encoding="utf-8")
 
     assert call(path, "where").value != os.getpid()
+
+
+def test_a_tool_that_was_renamed_is_called_by_its_own_name_in_its_own_file(tmp_path):
+    files = [tmp_path / "a.py", tmp_path / "b.py"]
+    for file in files:
+        file.write_text(f'def search():\n    """Search {file.stem}."""\n    return "{file.stem}"\n', encoding="utf-8")
+    catalogue = load_tools(files, rename_duplicates=True)
+
+    with PythonTools(files, catalogue=catalogue).session() as session:
+        assert [(tool.name, session.call(tool.name, {}).value) for tool in catalogue] == [
+            ("search", "a"),
+            ("search_2", "b"),
+        ]

@@ -89,6 +89,12 @@ def test_tools_that_hardly_say_what_they_do_are_nobodys_twins(description):
     assert names_kept(*tools) == ["alpha", "beta", "alpha_2"]
 
 
+def test_of_two_with_hardly_a_word_the_same_but_for_a_number_is_a_twin():
+    tools = [tool(name, "Ping.") for name in ("ping", "ping_2", "knock")] + [tool("ping_3", "Pong.")]
+
+    assert names_kept(*tools) == ["ping", "knock", "ping_3"]
+
+
 def test_a_whole_number_and_a_number_are_the_same_kind_of_parameter():
     whole, other = (
         tool(name, "Convert this many dollars to euros.", {"amount": {"type": kind}})

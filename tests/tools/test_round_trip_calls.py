@@ -1,71 +1,11 @@
 """A call that is valid under an imported schema is valid under what the file says."""
 
-import gzip
-import json
-import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
-import yaml
 
-from tests.tools import originals
-from tests.tools.arguments import calls
-from tests.tools.originals import Original
-from toolgraph.tools.reading import Read, read_file
-from toolgraph.tools.sources import File
-from toolgraph.tools.spec import ToolSpec
+from tests.tools.round_trip_calls import READERS, compare, pairs, some_pairs, written_pairs
 
-MOST = 500
-"""Tools looked at of each format."""
-CALLS = 3
-"""Calls made up for each tool."""
-NATIVE: dict[str, tuple[str, ...]] = {
-    "openapi": ("*.json", "*.yaml", "arazzo/bnpl-openapi.yaml", "large/[!d]*/**/*.json", "large/discord*/**/*.json"),
-    "mcp": ("mcp_*/*.json", "docker_mcp/*.json"),
-    "bfcl": ("bfcl/*",),
-    "toolbench": ("toolbench/*.json", "toolbench/rapidapi/*.json"),
-    "catalogue": ("../catalogs/toucan_mcp.jsonl", "../catalogs/rapidapi.jsonl.gz", "../catalogs/bfcl.jsonl"),
-}
-"""Files of each format, from `native/` in the corpora."""
-
-
-def parsed(path: Path) -> Any:
-    data = path.read_bytes()
-    text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode()
-    if path.suffix in (".yaml", ".yml"):
-        return yaml.safe_load(text)
-    try:
-        return json.loads(text)
-    except ValueError:
-        return [json.loads(line) for line in text.split("\n") if line.strip()]
-
-
-def pairs(path: Path, read: Callable[[Any], Iterator[Original]]) -> Iterator[tuple[ToolSpec, originals.Faults]]:
-    """Every tool of a file as imported, with what the file itself says of a call of it."""
-    document = parsed(path)
-    known = dict(read(document))
-    for item in read_file(File(path, True)):
-        if isinstance(item, Read):
-            place = item.where.removeprefix(f"{path}, ")
-            faults = known.get(place) or known.get(place.partition(", ")[2]) or known.get(place.partition(", ")[0])
-            faults = faults or (known.get("entry 1") if item.where == str(path) else None)
-            if faults is not None:
-                yield item.tool, faults
-
-
-def unlike(tools: list[tuple[ToolSpec, originals.Faults]]) -> tuple[list[str], int]:
-    """Calls that the file would refuse, and how many tools were called at all."""
-    refused, called = [], 0
-    for number, (tool, faults) in enumerate(tools):
-        made = list(calls(tool, number, CALLS))
-        called += bool(made)
-        for arguments in made:
-            refused += [f"{tool.name}({json.dumps(arguments)[:300]}): {fault[:200]}" for fault in faults(arguments)[:1]]
-    return refused, called
-
-
+LEAST = 60
+"""Tools looked at of each form; `benchmarks/importing.py --calls` looks at 500 and more."""
 OWN = {
     "openapi": """
 openapi: 3.0.3
@@ -101,7 +41,8 @@ components:
   {"name": "find", "inputSchema": {"type": "object", "required": ["day"], "additionalProperties": false,
     "properties": {"day": {"$ref": "#/$defs/Day"}, "n": {"type": ["integer", "null"], "maximum": 3}},
     "$defs": {"Day": {"enum": ["mon", "tue"]}}}},
-  {"name": "add", "arguments": [{"name": "a", "type": "number"}, {"name": "b", "type": "array"}]}]}""",
+  {"name": "add", "arguments": [{"name": "a", "type": "number"},
+    {"name": "b", "type": "array", "optional": true}]}]}""",
     "bfcl": """{"id": "q_0", "question": [], "function": [{"name": "plot.point", "parameters": {"type": "dict",
  "properties": {"at": {"type": "tuple", "items": {"type": "float"}}, "more": {"type": "dict", "properties": {"k": {
  "type": "HashMap"}}}}, "required": ["at"]}}]}""".replace("\n", ""),
@@ -109,48 +50,139 @@ components:
   "required_parameters": [{"name": "day", "type": "STRING", "description": "", "default": "x"}],
   "optional_parameters": [{"name": "n", "type": "NUMBER", "description": "", "default": ""},
     {"name": "exact", "type": "BOOLEAN", "description": "", "default": ""}]}]}]""",
+    "gemini": """{"tools": [{"functionDeclarations": [{"name": "list_days", "parameters": {"type": "OBJECT",
+  "required": ["days"], "properties": {"days": {"type": "ARRAY", "minItems": "1", "maxItems": "2",
+    "items": {"type": "STRING", "format": "enum", "enum": ["mon", "tue"]}},
+    "limit": {"type": "INTEGER", "nullable": true, "maximum": 3}}}}]}]}""",
+    "sgd": """[{"service_name": "Trains_1", "description": "", "slots": [
+  {"name": "to", "is_categorical": false, "possible_values": ["Oslo"]},
+  {"name": "class", "is_categorical": true, "possible_values": ["first", "second"]}],
+  "intents": [{"name": "Find", "required_slots": ["to"], "optional_slots": {"class": "first"},
+    "result_slots": []}]}]""",
+    "taskbench": """{"nodes": [{"id": "Blend", "desc": "", "input-type": ["image", "image", "text"],
+  "output-type": ["image"]}, {"id": "Alarm", "desc": "", "parameters": [{"name": "t", "type": "int", "desc": ""}]}]}""",
+    "python": '''
+from typing import Annotated, Literal
+from pydantic import BaseModel, Field
+from typing_extensions import NotRequired, TypedDict
+class Seat(TypedDict):
+    row: int
+    side: NotRequired[Literal["left", "right"]]
+class Guest(BaseModel):
+    name: Annotated[str, Field(min_length=2)]
+    seat: Seat | None = None
+def book(guests: list[Guest], nights: Annotated[int, Field(gt=0, le=3)] = 1, *, tags: dict[str, float]) -> str:
+    """Book."""
+''',
 }
-"""A small file of each format, with the quirks that make a schema of it another one."""
+"""A small file of some forms, with the quirks that make a schema of it another one."""
+SUFFIXES = {"openapi": "yaml", "bfcl": "jsonl", "python": "py"}
+LINES = [
+    {
+        "name": "find_trains",
+        "description": "Find trains.",
+        "source": "trains",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "to": {"type": "string", "minLength": 2},
+                "class": {"type": "string", "enum": ["first", "second"]},
+                "seats": {"type": "integer", "minimum": 1, "maximum": 4},
+                "via": {"type": "array", "items": {"type": "string"}, "maxItems": 2},
+            },
+            "required": ["to", "seats"],
+        },
+    },
+    {
+        "name": "book_train",
+        "description": "Book a train.",
+        "source": "trains",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "train": {"type": "object", "properties": {"number": {"type": "integer"}}, "required": ["number"]},
+                "quiet": {"anyOf": [{"type": "boolean"}, {"type": "null"}]},
+                "fare": {"$ref": "#/$defs/Fare"},
+            },
+            "required": ["train"],
+            "$defs": {"Fare": {"type": "number", "exclusiveMinimum": 0}},
+        },
+    },
+]
+"""Two tools, to be written down in every form."""
 
 
 @pytest.mark.parametrize("form", OWN)
 def test_calls_made_from_what_was_imported_fit_a_file_with_quirks(tmp_path, form):
-    path = tmp_path / ("tools.yaml" if form == "openapi" else "tools.jsonl" if form == "bfcl" else "tools.json")
+    path = tmp_path / f"tools.{SUFFIXES.get(form, 'json')}"
     path.write_text(OWN[form])
 
-    found = list(pairs(path, getattr(originals, form)))
-    refused, called = unlike(found)
+    told = compare(list(pairs(path, form)))
 
-    assert refused == []
-    assert called == len(found) == {"openapi": 2, "mcp": 2, "bfcl": 1, "toolbench": 1}[form]
-
-
-def test_a_schema_that_takes_more_than_the_file_is_noticed(tmp_path):
-    path = tmp_path / "tools.json"
-    path.write_text(OWN["mcp"])
-    (find, faults), _ = pairs(path, originals.mcp)
-    lax = {"type": "object", "properties": {"day": {"type": "string"}}}
-
-    refused, _ = unlike([(find.model_copy(update={"parameters": lax}), faults)])
-
-    assert any("'day' is a required property" in one for one in refused)
-    assert any("is not one of ['mon', 'tue']" in one for one in refused)
+    assert (told.refused, told.lost) == ([], [])
+    assert told.tools == {"openapi": 2, "mcp": 2, "taskbench": 2}.get(form, 1)
+    assert told.uncalled == 0
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("form", NATIVE)
-def test_calls_made_from_what_was_imported_fit_the_file(corpora, form):
-    files = sorted({path for pattern in NATIVE[form] for path in (corpora / "native").glob(pattern)})
-    found = [pair for path in files for pair in _of_form(path, form)]
-    step = max(1, len(found) // MOST)
+def test_calls_made_from_what_was_imported_fit_an_api_in_two_files(tmp_path):
+    (tmp_path / "pets.yaml").write_text("""
+Pet: {type: object, required: [kind], properties: {kind: {type: string}, name: {$ref: "#/Name"}}}
+Name: {type: string, minLength: 2, nullable: true}
+""")
+    path = tmp_path / "api.yaml"
+    path.write_text("""
+openapi: 3.0.3
+info: {title: Pets, version: "1"}
+paths:
+  /pets:
+    post:
+      operationId: addPet
+      requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/Animal"}}}}
+      responses: {"200": {description: Done.}}
+components:
+  schemas:
+    Animal:
+      oneOf: [{$ref: "#/components/schemas/Cat"}, {$ref: "#/components/schemas/Dog"}]
+      discriminator: {propertyName: kind, mapping: {cat: "#/components/schemas/Cat"}}
+    Cat: {allOf: [{$ref: "pets.yaml#/Pet"}, {type: object, properties: {lives: {type: integer, maximum: 9}}}]}
+    Dog: {allOf: [{$ref: "pets.yaml#/Pet"}, {type: object, properties: {tricks: {type: array, items: {type: string}}}}]}
+""")
+    ((tool, file),) = pairs(path, "openapi")
 
-    refused, called = unlike(found[::step][:MOST])
+    told = compare([(tool, file)])
 
-    assert refused == []
-    assert called >= 0.97 * len(found[::step][:MOST]) > 0
+    assert (told.refused, told.lost, told.uncalled) == ([], [], 0)
+    assert file.faults({"body": {"kind": "cat", "name": None, "lives": 9}}) == []
+    assert file.faults({"body": {"kind": "Dog", "name": "x"}}) != []
+    assert file.faults({"body": {"kind": "dog"}}) != []
 
 
-def _of_form(path: Path, form: str) -> list[tuple[ToolSpec, originals.Faults]]:
-    if form == "openapi" and not re.search(r"(openapi|swagger)\W{1,4}[23]\.", path.read_text()):
-        return []
-    return list(pairs(path, getattr(originals, form)))
+@pytest.mark.parametrize("form", READERS)
+def test_calls_made_from_what_was_imported_fit_a_file_of_any_form(tmp_path, form):
+    told = compare(list(written_pairs(form, LINES, tmp_path)))
+
+    assert (told.refused, told.lost) == ([], [])
+    assert (told.tools, told.uncalled) == (2, 0)
+    assert told.original_calls > 2
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_a_schema_that_takes_more_or_less_than_the_file_is_noticed(tmp_path, form):
+    found = list(written_pairs(form, LINES, tmp_path))
+    anything = {"type": "object", "properties": {}}
+    nothing = {"type": "object", "properties": {"other": {"type": "string"}}, "required": ["other"]}
+
+    def with_schema(schema):
+        return [(tool.model_copy(update={"parameters": schema}), file) for tool, file in found]
+
+    assert compare(with_schema(anything)).refused != []
+    assert compare(with_schema(nothing)).lost != []
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_calls_made_from_what_was_imported_fit_real_tools(corpora, tmp_path, form):
+    told = compare(some_pairs(form, corpora, LEAST, tmp_path, large=False))
+
+    assert told.refused == []
+    assert told.tools >= LEAST
+    assert told.uncalled <= 0.03 * told.tools

@@ -1,8 +1,11 @@
+import io
+import sys
+
 import pytest
 
 from toolgraph.errors import ToolSpecError
 from toolgraph.tools.importers.items import Skipped
-from toolgraph.tools.sources import File, files_in, files_of
+from toolgraph.tools.sources import File, files_in, files_meant, files_of, standard_input
 
 
 @pytest.fixture
@@ -62,10 +65,40 @@ def test_a_pattern_means_the_files_that_match_it(tree):
     assert names_of(f"{directory}/b*", directory) == ["b/x.json", "b/y.json"]
 
 
+def test_the_root_of_files_is_what_was_pointed_at(tree):
+    directory = tree(a__x_dot_json="", a__b__y_dot_json="")
+
+    def roots(source):
+        return {file.root for file in files_of(source)}
+
+    assert roots(directory) == {directory}
+    assert roots(f"{directory}/a/**/*.json") == {directory / "a"}
+    assert roots(f"{directory}/a/b/*") == {directory / "a" / "b"}
+    assert roots(directory / "a" / "x.json") == {None}
+
+
 def test_a_file_whose_name_looks_like_a_pattern_is_that_file(tree):
     directory = tree(**{"a[1]_dot_json": ""})
 
     assert names_of(directory / "a[1].json", directory) == ["a[1].json"]
+
+
+def test_the_files_that_a_source_depends_on_are_all_of_them(tree):
+    directory = tree(a__x_dot_json="", a__y_dot_py="", b_dot_json="", c_dot_txt="")
+
+    def meant(source):
+        return [str(path.relative_to(directory)) for path in files_meant(source)]
+
+    assert meant(directory) == ["a/x.json", "a/y.py", "b.json"]
+    assert meant(directory / "c.txt") == ["c.txt"]
+    assert meant(f"{directory}/*") == ["a/x.json", "a/y.py", "b.json", "c.txt"]
+    assert meant(directory / "gone") == ["gone"]
+
+
+def test_standard_input_can_be_asked_for_again(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"x")))
+
+    assert (standard_input(), standard_input()) == (b"x", b"x")
 
 
 @pytest.mark.parametrize(

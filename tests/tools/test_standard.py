@@ -220,3 +220,21 @@ def test_a_required_name_stays_where_a_part_of_the_schema_declares_it():
     }
 
     assert standard_schema(schema)["required"] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "properties": {"a": {}, "b": {}}, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
+        {"type": "object", "allOf": [{"properties": {"a": {}}, "type": "object"}, {"required": ["a"]}]},
+        {
+            "type": "object",
+            "properties": {"b": {}},
+            "allOf": [{"$ref": "#/$defs/A"}],
+            "required": ["a", "b"],
+            "$defs": {"A": {"type": "object", "properties": {"a": {}}}},
+        },
+    ],
+)
+def test_what_alternatives_and_parts_require_stays_required(schema):
+    assert standard_schema(schema) == schema

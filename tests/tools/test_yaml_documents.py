@@ -142,3 +142,13 @@ def test_without_the_c_library_the_same_is_read(monkeypatch):
 
     assert parse_yaml(text) == expected
     assert complaint("a: {b: 1").startswith("line 1: is not valid YAML (")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_cut"), [('a: 1\nb: "cut', True), ("a: 1\nb: [1,\n", True), ("a: 1\nb: ]\nc: 1\nd: 1\n", False)]
+)
+def test_what_ends_in_the_middle_is_asked_for_its_rest(text, is_cut):
+    with pytest.raises(ToolSpecError) as refused:
+        parse_yaml(text)
+
+    assert str(refused.value).endswith("; is the rest of the file missing?") == is_cut

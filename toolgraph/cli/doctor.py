@@ -22,14 +22,15 @@ _COLOURS = {"ok": "green", "warn": "yellow", "FAIL": "red"}
     cls=GroupedCommand, epilog="Example: toolgraph doctor --model qwen3-8b --base-url http://localhost:8000/v1"
 )
 @click.option("--embedder", help="Name or path of the embedding model.  [default: embedded]")
+@click.option("--mcp", metavar="COMMAND|URL", help="Also ask a live MCP server for its tools.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--price", multiple=True, metavar="MODEL=IN/OUT", help="Dollars per million tokens read and written.")
 @endpoint_options
 def command(as_json: bool, **options: Any) -> None:
     """Say what works before a run is begun, and what to do about what does not.
 
-    That is the installation and, with --model, a model and its server, who are asked some twenty small questions. The
-    exit code is 1 if something fails that a run needs.
+    That is the installation and, with --mcp, an MCP server, which is asked for its tools, and with --model, a model and
+    its server, who are asked some twenty small questions. The exit code is 1 if something fails that a run needs.
     """
     from toolgraph.cli.main import colliding_package
     from toolgraph.run.config import make_config

@@ -12,6 +12,7 @@ from toolgraph.cli.button_options import button_options
 from toolgraph.cli.execute_options import execute_options
 from toolgraph.cli.graph import PATH, tools_options
 from toolgraph.cli.model_options import GroupedCommand, endpoint_options, parse_extra, role_options
+from toolgraph.cli.sample import STRATEGY_HELP
 
 
 @click.command(cls=GroupedCommand, epilog="Example: toolgraph generate --tools my_tools.json -n 50 --out runs/mine")
@@ -19,7 +20,7 @@ from toolgraph.cli.model_options import GroupedCommand, endpoint_options, parse_
 @click.option("-n", "n", type=int, help="How many accepted dialogues to make.  [default: 20]")
 @click.option("--out", type=PATH, required=True, help="Directory of the run; the same command continues it.")
 @click.option("--seed", type=int, help="Where every random choice derives from.  [default: 0]")
-@click.option("--strategy", help="How tools are sampled: random, walk or dataflow.  [default: dataflow]")
+@click.option("--strategy", help=f"How tools are sampled: {STRATEGY_HELP}.  [default: dataflow]")
 @click.option("--tools-per-dialogue", metavar="RANGE", help="Tools offered in a dialogue.  [default: 2-6]")
 @click.option("--turns", metavar="RANGE", help="Messages the user writes.  [default: 3-6]")
 @click.option("--plan", help="What is planned ahead: grounded, intents or none.  [default: grounded]")

@@ -20,7 +20,12 @@ def tools_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--rename-duplicates/--no-rename-duplicates", default=None, help="Keep different tools of one name apart."
     )(command)
     return click.option(
-        "--tools", "tools", multiple=True, type=PATH, metavar="FILE_OR_DIR...", help="Catalogues of tools."
+        "--tools",
+        "tools",
+        multiple=True,
+        type=PATH,
+        metavar="FILE_OR_DIR...",
+        help="Tools by path or pattern; - is stdin.",
     )(command)
 
 

@@ -15,7 +15,7 @@ from toolgraph.errors import ConfigError, ToolSpecError
 
 if TYPE_CHECKING:
     from toolgraph.tools.health import Measure
-    from toolgraph.tools.importing import ImportReport
+    from toolgraph.tools.importing import ImportReport, SourceReport
     from toolgraph.tools.spec import ToolSpec
     from toolgraph.tools.tallies import Kind
 
@@ -67,6 +67,8 @@ def command(
 
     if not sources and not servers:
         raise ConfigError('name what to import: files, directories, - for standard input, or --mcp "COMMAND"')
+    if out is not None and out != "-" and Path(out).is_dir():
+        raise ToolSpecError(f"{out}: is a directory; name the file to write, such as {Path(out) / 'tools.jsonl'}")
     if out is not None and out != "-" and Path(out).exists() and not force:
         raise ToolSpecError(f"{out}: exists; choose another file, or write over it with --force")
     report = import_tools(
@@ -88,18 +90,24 @@ def command(
 
 def _lines(report: "ImportReport") -> Iterable[str]:
     read = [source for source in report.sources if source.tools]
-    told = [*read[:SHOWN_SOURCES], *(source for source in report.sources if not source.tools)]
-    for source in told:
+    are_many = len(read) > SHOWN_SOURCES
+    for source in read[:SHOWN_SOURCES]:
         formats = ", ".join(f"{count:,} {name}" for name, count in source.formats.items())
-        yield f"{source.source}: {source.tools:,} {_tools(source.tools)}" + (f" ({formats})" if formats else "")
-        yield from _kind_lines("repaired", source.repaired)
-        yield from _kind_lines("skipped", source.skipped)
-    rest = read[SHOWN_SOURCES:]
-    if rest:
-        repaired = sum(kind.count for source in rest for kind in source.repaired)
-        skipped = sum(kind.count for source in rest for kind in source.skipped)
-        tools = sum(source.tools for source in rest)
-        yield f"and {len(rest):,} more sources: {tools:,} tools, {repaired:,} repairs, {skipped:,} skipped (--json)"
+        told = f"{source.source}: {source.tools:,} {_tools(source.tools)} ({formats})"
+        yield f"{told}{_amounts([source])}" if are_many else told
+        if not are_many:
+            yield from _kinds_of([source])
+    if are_many:
+        rest = read[SHOWN_SOURCES:]
+        yield f"and {len(rest):,} more (--json): {sum(source.tools for source in rest):,} tools{_amounts(rest)}"
+        yield f"all {len(read):,} together: {sum(source.tools for source in read):,} tools"
+        yield from _kinds_of(read)
+    for source in report.sources:
+        if not source.tools:
+            yield f"{source.source}: {'files left out' if source.is_rest else '0 tools'}"
+            yield from _kinds_of([source])
+    for source in report.sources:
+        yield from (f"warning: {source.source}: {doubt}" for doubt in source.doubts)
     if report.merged:
         yield f"{report.merged:,} identical {_tools(report.merged)} of one name merged"
     if report.renamed:
@@ -112,6 +120,25 @@ def _lines(report: "ImportReport") -> Iterable[str]:
         yield f"left out {twin.name}: {twin.why} as {twin.kept}"
     if len(report.twins) > SHOWN_TWINS:
         yield f"and {len(report.twins) - SHOWN_TWINS:,} more (--json)"
+    if report.hardly_described:
+        number = report.hardly_described
+        were = "was not compared" if number == 1 else "were not compared"
+        yield f"{number:,} {_tools(number)} {were} with others by description, which has fewer than three words"
+
+
+def _amounts(sources: Sequence["SourceReport"]) -> str:
+    """How much of some sources was repaired and skipped, in short."""
+    repaired = sum(kind.count for source in sources for kind in source.repaired)
+    skipped = sum(kind.count for source in sources for kind in source.skipped)
+    return (f", {repaired:,} repaired" if repaired else "") + (f", {skipped:,} skipped" if skipped else "")
+
+
+def _kinds_of(sources: Sequence["SourceReport"]) -> Iterable[str]:
+    """What was repaired and skipped in some sources, by kind."""
+    from toolgraph.tools.tallies import summed
+
+    yield from _kind_lines("repaired", summed(kind for source in sources for kind in source.repaired))
+    yield from _kind_lines("skipped", summed(kind for source in sources for kind in source.skipped))
 
 
 def _kind_lines(title: str, kinds: Sequence["Kind"]) -> Iterable[str]:
@@ -152,6 +179,8 @@ def _tools(number: int) -> str:
 
 
 def _as_json(report: "ImportReport", health: Sequence["Measure"], out: str | None) -> dict[str, Any]:
+    from toolgraph.tools.tallies import summed
+
     return {
         "tools": len(report.tools),
         "written_to": out if report.tools else None,
@@ -162,12 +191,16 @@ def _as_json(report: "ImportReport", health: Sequence["Measure"], out: str | Non
                 "formats": source.formats,
                 "repaired": [asdict(kind) for kind in source.repaired],
                 "skipped": [asdict(kind) for kind in source.skipped],
+                "doubts": source.doubts,
             }
             for source in report.sources
         ],
+        "repaired": [asdict(kind) for kind in summed(kind for one in report.sources for kind in one.repaired)],
+        "skipped": [asdict(kind) for kind in summed(kind for one in report.sources for kind in one.skipped)],
         "merged": report.merged,
         "renamed": report.renamed,
         "twins": [twin._asdict() for twin in report.twins],
+        "hardly_described": report.hardly_described,
         **({"health": [{**asdict(measure), "share": measure.share} for measure in health]} if health else {}),
     }
 

@@ -2,15 +2,17 @@
 
 Nothing is taken from the plan. Whoever holds the messages and the tools can resolve every leaf of every call again
 and must come to the same answer. Sources are tried in this order: what the user said (latest message first), results
-of earlier steps (latest first), the system message, the schema's default, then what these state in other words (a
-spelled number, another unit, an end that a start and a duration give), and last, for booleans and enums, an
-implication of the user's words. A value that none of them explains is unresolved: somebody invented it. A number
-stated in another unit than its field clearly takes does not state the value: 94 kg are no 94 pounds.
+of earlier steps (a field that fits first, then the latest), the system message, the schema's default, then what these
+state in other words (a spelled number, another unit, an end that a start and a duration give), and last, for booleans
+and enums, an implication of the user's words. What the user said turns ago comes after a result that brought the same
+value to light since. A value that none of them explains is unresolved: somebody invented it. A number stated in another
+unit than its field clearly takes does not state the value: 94 kg are no 94 pounds.
 """
 
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -91,6 +93,7 @@ class Transcript:
         self._system: list[tuple[int, str]] = []
         self._results: dict[str, list[tuple[int, str, str]]] = {}
         self._told: list[tuple[int, str, str]] = []
+        self._given: dict[str, str] = {}
 
     def append(self, message: Message) -> None:
         """Take one more message into account."""
@@ -101,6 +104,8 @@ class Transcript:
         elif message.role == "system":
             self._system.append((index, message.content))
             self.today = self.today or today_in(message.content)
+        elif message.role == "assistant":
+            self._given |= {call.id: call.arguments for call in message.tool_calls}
         elif message.role == "tool":
             self._told.append((index, message.tool_call_id, message.content))
             for pointer, value in _result_leaves(message.content):
@@ -111,7 +116,7 @@ class Transcript:
         """Return where a value that a call uses now came from."""
         field = _field_at(tool, pointer) if tool and is_number(value) else None
         said = self._said(value, self._spoken, field)
-        if said:
+        if said and not self._was_found_since(value, pointer, said["message"]):
             return Provenance(call=call, pointer=pointer, source="user", **said)
         result = self._in_results(value, pointer)
         if result:
@@ -184,9 +189,25 @@ class Transcript:
             places, transform = self._results.get(f"day:{value}"), "date part"
         if not places:
             return None
-        name = pointers.split(pointer)[-1] if pointer else ""
-        best = max(places, key=lambda place: (place[2].endswith(f"/{name}"), place[0]))
+        best = max(places, key=lambda place: (_is_same_field(place[2], pointer), place[0]))
         return {"message": best[0], "result_call": best[1], "result_pointer": best[2], "transform": transform}
+
+    def _was_found_since(self, value: Any, pointer: str, said: int) -> bool:
+        """Whether a result brought a value to light after the user had said it, and the user has moved on since.
+
+        It must stand in a field that fits, and be more than what its call was given.
+        """
+        if said == self._spoken[-1][0]:
+            return False
+        return any(
+            index > said and _is_same_field(place, pointer) and not self._repeats(call, value)
+            for index, call, place in self._results.get(_keys(value)[0], ())
+        )
+
+    def _repeats(self, call: str, value: Any) -> bool:
+        """Whether a call was given the value that its result holds."""
+        given = _result_leaves(self._given.get(call, "{}"))
+        return any(str(leaf).casefold() == str(value).casefold() for _, leaf in given)
 
     def _meant(self, call: str, pointer: str, value: Any, field: Field | None) -> Provenance | None:
         """What the user, a result or the system message states in other words."""
@@ -270,6 +291,17 @@ def _keys(value: Any) -> tuple[str, ...]:
     if isinstance(value, str) and len(value) > 10 and value[10] in "T " and parse_date(value[:10]):
         return exact, text, f"day:{value[:10]}"
     return exact, text
+
+
+def _is_same_field(found: str, pointer: str) -> bool:
+    """Whether a field of a result fits a parameter: of one name, or an `id` for the id of something."""
+    out, into = _field_words(found), _field_words(pointer)
+    return out == into or (out == "id" and into.endswith(" id")) or (into == "id" and out.endswith(" id"))
+
+
+@lru_cache(maxsize=16384)
+def _field_words(pointer: str) -> str:
+    return split_words(next((key for key in reversed(pointers.split(pointer)) if not key.isdigit()), ""))
 
 
 def _field_at(tool: ToolSpec, pointer: str) -> Field | None:

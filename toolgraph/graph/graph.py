@@ -14,6 +14,7 @@ from toolgraph.graph.field_table import FieldTable, IntArray
 from toolgraph.graph.identifiers import is_identifier
 from toolgraph.graph.matches import Match, SimilarTexts, best_matches, matches_among, without_loops
 from toolgraph.graph.similarity import Sparse, similar_among, similar_pairs
+from toolgraph.graph.weights import best_scores
 from toolgraph.tools.edges import Edge, EdgeKind
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
@@ -102,6 +103,13 @@ class ToolGraph:
         matrix = (self.shared + self.flows + self.feeders).tocsr()
         matrix.sort_indices()
         return matrix
+
+    @cached_property
+    def weights(self) -> Sparse:
+        """The score of the best edge of any kind between two tools: float32, where `adjacency` is true."""
+        links = self.adjacency
+        scores = best_scores(links, self.parameters, self.returns, self.alike, self.feeds)
+        return type(links)((scores, links.indices, links.indptr), shape=links.shape)
 
     @cached_property
     def degrees(self) -> IntArray:

@@ -1,27 +1,29 @@
-"""Sampling: the strategies that choose the tools of one dialogue."""
+"""Sampling: the tools of one dialogue, chosen by a strategy, and the edges among them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from toolgraph.errors import ConfigError
 from toolgraph.graph.graph import ToolGraph
-from toolgraph.graph.strategies import Dataflow, RandomTools, RandomWalk, SamplingStrategy
-from toolgraph.seeds import rng
+from toolgraph.graph.strategies.named import STRATEGIES, strategy_named
+from toolgraph.graph.strategies.strategy import Drawn, draw
 from toolgraph.tools.edges import ToolSample
 
-STRATEGIES: Mapping[str, SamplingStrategy] = {"random": RandomTools(), "walk": RandomWalk(), "dataflow": Dataflow()}
-"""The strategies by name: `random` is the baseline, `walk` ToolFlow's, `dataflow` follows what tools return."""
+__all__ = ["STRATEGIES", "parse_range", "require_strategy", "sample_once", "sample_tools"]
 
-SMALL_CATALOGUE = "small_catalogue"
-"""The rule that fires where the catalogue has fewer tools than were asked for: all of them are given."""
+PATIENCE = 1_000
+"""Samples in a row that were all there before, after which no more distinct ones are looked for."""
 
 
 def sample_tools(
-    graph: ToolGraph, *, strategy: str, number: int, sizes: tuple[int, int], seed: int, first: int = 1
-) -> Iterator[ToolSample]:
+    graph: ToolGraph, *, strategy: str, number: int, sizes: tuple[int, int], seed: int, first: int = 1,
+    distinct: bool = False,
+) -> Iterator[ToolSample]:  # fmt: skip
     """Yield `number` samples, `s000001` and on, each of a size uniform over `sizes` (both ends included).
 
-    Sample `i` depends on the graph, the strategy, the sizes, `seed` and `i` alone; `first` begins at a later one.
+    Sample `i` depends on the graph, the strategy, the sizes, `seed` and `i` alone; `first` begins at a later one. With
+    `distinct` a sample with the same tools as an earlier one is left out, and its number with it; there are fewer than
+    `number` where a thousand in a row brought none that is new.
 
     Raises:
         ConfigError: the strategy is unknown, or the graph has no tools.
@@ -29,30 +31,34 @@ def sample_tools(
     require_strategy(strategy)
     if not len(graph):
         raise ConfigError("the graph has no tools to sample from")
-    for i in range(first, first + number):
-        yield sample_once(graph, strategy=strategy, sizes=sizes, seed=seed, i=i)
+    seen: set[frozenset[int]] = set()
+    made = repeats = 0
+    i = first
+    while made < number and repeats < PATIENCE:
+        drawn = draw(strategy_named(strategy), graph, i, sizes=sizes, seed=seed)
+        tools = frozenset(drawn.places) if distinct else frozenset()
+        if distinct and tools in seen:
+            repeats += 1
+        else:
+            seen.add(tools)
+            repeats = 0
+            made += 1
+            yield _sample(graph, strategy, i, drawn)
+        i += 1
 
 
 def sample_once(graph: ToolGraph, *, strategy: str, sizes: tuple[int, int], seed: int, i: int) -> ToolSample:
     """Return sample number `i` of those that `sample_tools` yields."""
-    generator = rng(seed, "sample", i)
-    size = generator.randint(*sizes)
-    places, rules = STRATEGIES[strategy].sample(graph, min(size, len(graph)), generator)
-    if size > len(graph):
-        rules[SMALL_CATALOGUE] += 1
-    tools = tuple(graph.tools[place] for place in places)
-    edges = graph.sample_edges(tool.name for tool in tools)
-    return ToolSample(f"s{i:06d}", strategy, tools, edges, tuple(sorted(rules.items())))
+    return _sample(graph, strategy, i, draw(strategy_named(strategy), graph, i, sizes=sizes, seed=seed))
 
 
 def require_strategy(name: str) -> None:
-    """Accept the name of a strategy.
+    """Accept the name of a strategy: one of `STRATEGIES`, `mixed:NAME=SHARE,...`, or `MODULE:CLASS`.
 
     Raises:
-        ConfigError: there is none of that name.
+        ConfigError: there is none of that name, or the user's own cannot be used.
     """
-    if name not in STRATEGIES:
-        raise ConfigError(f"there is no sampling strategy '{name}'; choose {', '.join(STRATEGIES)}")
+    strategy_named(name)
 
 
 def parse_range(text: str) -> tuple[int, int]:
@@ -69,3 +75,9 @@ def parse_range(text: str) -> tuple[int, int]:
     if not 1 <= low <= high:
         raise ConfigError(f"'{text}' is not a range; expected two whole numbers from 1 up, as in 2-6, or one")
     return low, high
+
+
+def _sample(graph: ToolGraph, strategy: str, i: int, drawn: Drawn) -> ToolSample:
+    tools = tuple(graph.tools[place] for place in drawn.places)
+    edges = graph.sample_edges(tool.name for tool in tools)
+    return ToolSample(f"s{i:06d}", strategy, tools, edges, tuple(sorted(drawn.rules.items())))

@@ -13,7 +13,8 @@ from toolgraph.dialogue.blueprint import Mode, PlanStyle
 from toolgraph.errors import ConfigError
 from toolgraph.formats.files import dialogue_file
 from toolgraph.graph.graph import THRESHOLD
-from toolgraph.graph.sampling import STRATEGIES, parse_range
+from toolgraph.graph.sampling import parse_range
+from toolgraph.graph.strategies.named import CHOICES, nearest_strategy, require_strategy_name
 from toolgraph.models.offline.composing import LONGEST_CHAIN
 from toolgraph.models.online.opening import OFFLINE
 from toolgraph.resources import data_dir
@@ -48,7 +49,8 @@ class RunConfig(ModelOptions, TaskOptions, ExecuteOptions):
     mode: Mode = "toolflow"
     """How dialogues are planned: from a sample of linked tools, or from a task composed for a scenario."""
     tools: Annotated[tuple[str, ...], BeforeValidator(as_paths)] = ()
-    """Files and directories of tools, relative to the working directory; none stands for the catalogue we ship."""
+    """Files, directories and patterns of tools, relative to the working directory, or `-` for standard input; none
+    stands for the catalogue we ship."""
     rename_duplicates: bool | None = Field(None, strict=True)
     """Whether different tools of one name are kept apart as NAME_2; none decides by where they come from."""
     n: int = Field(20, ge=1, strict=True)
@@ -75,8 +77,10 @@ class RunConfig(ModelOptions, TaskOptions, ExecuteOptions):
     @field_validator("strategy")
     @classmethod
     def _is_strategy(cls, name: str) -> str:
-        if name not in STRATEGIES:
-            raise ValueError("no such strategy")
+        try:
+            require_strategy_name(name)
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
         return name
 
     @field_validator("tools_per_dialogue", "turns")
@@ -110,7 +114,7 @@ EXPECTED: dict[str, str] = {
     "rename_duplicates": "true or false",
     "n": "a whole number of at least 1",
     "seed": "a whole number",
-    "strategy": f"one of {', '.join(STRATEGIES)}",
+    "strategy": f"one of {CHOICES}",
     "tools_per_dialogue": "a range of whole numbers from 1 up, as in 2-6, or one number",
     "turns": "a range of whole numbers from 1 up, as in 3-6, or one number",
     "plan": "one of grounded, intents, none",
@@ -148,7 +152,9 @@ def make_config(values: Mapping[str, Any], *, where: str = "") -> RunConfig:
     except ValidationError as error:
         first = error.errors()[0]
         key = str(first["loc"][0])
-        raise ConfigError(f"{opening}{key}: got {_shown(values[key])}; expected {EXPECTED[key]}") from error
+        meant = nearest_strategy(values[key]) if key == "strategy" and isinstance(values[key], str) else None
+        hint = f"; did you mean '{meant}'?" if meant else ""
+        raise ConfigError(f"{opening}{key}: got {_shown(values[key])}; expected {EXPECTED[key]}{hint}") from error
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -228,6 +234,11 @@ def _require_own_keys(config: RunConfig) -> None:
     defaults = RunConfig()
     for key in foreign:
         if getattr(config, key) != getattr(defaults, key):
+            if key in ExecuteOptions.model_fields:
+                raise ConfigError(
+                    f"{key} has no say in mode button, which invents its functions, so that there is nothing to run; "
+                    "leave it out, or set --mode toolflow"
+                )
             raise ConfigError(f"{key} has no say in mode {config.mode}; leave it out, or set --mode {other}")
 
 

@@ -39,7 +39,7 @@ from toolgraph.run.journal import DIALOGUES, REJECTED, Journal, counted_in
 from toolgraph.run.scenarios import SCENARIOS
 from toolgraph.run.tasks import LIBRARY, TASKS
 from toolgraph.tools.catalogue import write_tools
-from toolgraph.tools.sources import files_in
+from toolgraph.tools.sources import STDIN, files_meant, standard_input
 from toolgraph.tools.spec import ToolSpec
 
 CONFIG, DIGEST, TOOLS, GRAPH, METRICS, LOCK, DRY_RUN = (
@@ -166,7 +166,10 @@ def digest_of(sources: Sequence[Path]) -> str:
     """
     digest = hashlib.sha256()
     for source in sources:
-        for path in files_in(source) if source.is_dir() else [source]:
+        if str(source) == STDIN:
+            digest.update(hashlib.sha256(standard_input()).digest())
+            continue
+        for path in files_meant(source):
             try:
                 with path.open("rb") as file:
                     digest.update(hashlib.file_digest(file, "sha256").digest())

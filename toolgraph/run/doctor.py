@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Iterator
+from importlib.metadata import version
 
-from toolgraph.errors import ToolgraphError
+from toolgraph.errors import InputError, LiveError, ToolgraphError
 from toolgraph.models.online.doctor import Diagnosis, examine_model
 from toolgraph.models.online.endpoint import endpoint_of
 from toolgraph.models.online.opening import OFFLINE
@@ -11,10 +12,12 @@ from toolgraph.models.online.prices import Prices
 from toolgraph.run.config import RunConfig
 
 OURSELVES = "toolgraph"
+SHOWN_TOOLS = 5
+"""Tools of a server that are named."""
 
 
 def examine(config: RunConfig, *, collision: str | None = None) -> Iterator[Diagnosis]:
-    """Yield what is right and wrong with this installation, and then with each model of `config`, as it is found out.
+    """Yield what is right and wrong with this installation, then with the MCP server and each model of `config`.
 
     `collision` is what is wrong with the names of our packages, which only the command line can tell.
 
@@ -27,6 +30,9 @@ def examine(config: RunConfig, *, collision: str | None = None) -> Iterator[Diag
     yield _imports(collision)
     yield _shipped_tools()
     yield _embedding(config.embedder)
+    yield _mcp_sdk(is_wanted=bool(config.mcp))
+    if config.mcp:
+        yield _mcp_server(config.mcp, config)
     for endpoint in endpoints:
         yield from examine_model(
             endpoint, prices=prices, timeout=config.timeout, extra=config.extra, temperature=config.temperature
@@ -64,3 +70,29 @@ def _embedding(embedder: str) -> Diagnosis:
     seconds = time.perf_counter() - began
     told = f"{model_id.partition('@')[0]} loads in {seconds:.1f} s, {length} dimensions{verified}"
     return Diagnosis(OURSELVES, "embedding model", "ok", told)
+
+
+def _mcp_sdk(*, is_wanted: bool) -> Diagnosis:
+    """Whether live MCP servers can be used, which not everybody wants."""
+    from toolgraph.tools.live_mcp import require_sdk
+
+    try:
+        require_sdk()
+    except LiveError:
+        told = "the package 'mcp' is not installed, so that tools of live servers cannot be imported or called"
+        return Diagnosis(OURSELVES, "MCP", "FAIL" if is_wanted else "warn", told, "pip install 'toolgraph[mcp]'")
+    return Diagnosis(OURSELVES, "MCP", "ok", f"the package mcp {version('mcp')} is installed")
+
+
+def _mcp_server(target: str, config: RunConfig) -> Diagnosis:
+    """Whether a server answers, and how many tools it lists."""
+    from toolgraph.run.executing import listed_tools
+
+    subject = f"MCP server '{target}'"
+    try:
+        tools = listed_tools(target, timeout=config.call_timeout, environment=config.env)
+    except InputError as error:
+        return Diagnosis(subject, "tools", "FAIL", str(error).removeprefix(f"{subject}: "))
+    names = ", ".join(tool.name for tool in tools[:SHOWN_TOOLS])
+    more = f" and {len(tools) - SHOWN_TOOLS} more" if len(tools) > SHOWN_TOOLS else ""
+    return Diagnosis(subject, "tools", "ok", f"it lists {len(tools)}: {names}{more}")

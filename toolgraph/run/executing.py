@@ -1,15 +1,19 @@
 """Executing: the tools of a run, read from files or asked of a server, and what runs them where calls are real."""
 
+import datetime as dt
 import logging
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from toolgraph.errors import ConfigError, ToolSpecError
 from toolgraph.run.config import RunConfig
+from toolgraph.run.trying import tried
 from toolgraph.tools.catalogue import load_tools
 from toolgraph.tools.importers.items import Skipped
 from toolgraph.tools.live import GuardedTools, LiveOptions, LiveTools, refusal_of
 from toolgraph.tools.reading import read_found
+from toolgraph.tools.sources import files_meant
 from toolgraph.tools.spec import ToolSpec
 
 log = logging.getLogger(__name__)
@@ -18,17 +22,23 @@ log = logging.getLogger(__name__)
 def tools_of(config: RunConfig) -> tuple[ToolSpec, ...]:
     """Return the tools of a run: those of its files, or where none are named those that its MCP server lists.
 
-    Where calls are real and nothing may be changed, tools that change something are left out.
+    Where calls are real and nothing may be changed, tools that change something are left out, and those
+    that read are tried where they say too little of what they return.
 
     Raises:
         ToolSpecError: the tools cannot be read, or none are left.
-        LiveError: the server cannot be used.
+        LiveError: the server, or the functions, cannot be used.
+        ConfigError: there is nothing to run the tools with.
     """
     if config.mcp and not config.tools:
         tools = listed_tools(config.mcp, timeout=config.call_timeout, environment=config.env)
     else:
         tools = load_tools(config.sources, rename_duplicates=config.rename_duplicates)
-    return allowed_tools(tools, allow_writes=config.allow_writes) if config.execute else tools
+    if not config.execute:
+        return tools
+    allowed = allowed_tools(tools, allow_writes=config.allow_writes)
+    live = live_tools(config, allowed)
+    return tried(allowed, live, seed=config.seed) if live is not None else allowed
 
 
 def listed_tools(target: str, *, timeout: float, environment: Sequence[str] = ()) -> tuple[ToolSpec, ...]:
@@ -86,21 +96,35 @@ def live_tools(config: RunConfig, tools: Sequence[ToolSpec]) -> LiveTools | None
     if config.mcp:
         from toolgraph.tools.live_mcp import McpTools
 
-        return GuardedTools(McpTools(config.mcp, options, environment=config.env), tools, options)
+        return GuardedTools(McpTools(config.mcp, options, environment=config.env, catalogue=tools), tools, options)
     files = python_files(config.sources)
     if not files:
         raise ConfigError("execute is set and there is nothing to run; name a server with --mcp, or Python files")
     from toolgraph.tools.live_python import PythonTools
 
-    return GuardedTools(PythonTools(files, options, environment=config.env), tools, options)
+    return GuardedTools(PythonTools(files, options, environment=config.env, catalogue=tools), tools, options)
 
 
 def python_files(sources: Sequence[Path]) -> tuple[Path, ...]:
     """Return the Python files among sources, those of directories included."""
-    return tuple(
-        path for source in sources
-        for path in (sorted(source.rglob("*.py")) if source.is_dir() else [source]) if path.suffix == ".py"
-    )  # fmt: skip
+    return tuple(path for source in sources for path in files_meant(source) if path.suffix == ".py")
+
+
+def today_of(live: LiveTools) -> dt.date:
+    """Return the day it is for the tools, and so for the dialogues: what a server's instructions say, or the clock.
+
+    Raises:
+        LiveError: the tools cannot be run.
+    """
+    with live.session() as session:
+        told = _TODAY.search(session.instructions)
+    try:
+        return dt.date.fromisoformat(told[1]) if told else dt.date.today()
+    except ValueError:
+        return dt.date.today()
+
+
+_TODAY = re.compile(r"(?i)\b(?:today|current date|the date)\b(?: is|:)? *(?:\w+, )?(\d{4}-\d\d-\d\d)\b")
 
 
 def require_running(live: LiveTools) -> None:

@@ -49,7 +49,6 @@ def short_collections() -> Iterator[None]:
     sixth of the time of a run without a model.
     """
     before = gc.get_threshold()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
     try:

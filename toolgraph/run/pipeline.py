@@ -12,7 +12,7 @@ from toolgraph.dialogue.blueprint import Blueprint
 from toolgraph.errors import BudgetReached, GenerationError
 from toolgraph.graph.embedding import EMBEDDED, Vectors, embed, load_encoder
 from toolgraph.graph.graph import THRESHOLD, ToolGraph, build_tool_graph
-from toolgraph.graph.sampling import parse_range, sample_once
+from toolgraph.graph.sampling import parse_range, require_strategy, sample_once
 from toolgraph.graph.vector_cache import default_cache
 from toolgraph.models.offline.backend import OfflineBackend
 from toolgraph.models.online.opening import Models
@@ -22,7 +22,7 @@ from toolgraph.run.button import EmbedWith, embed_with, make_from_tasks, scenari
 from toolgraph.run.clock import Clock
 from toolgraph.run.config import RunConfig, require_consistent
 from toolgraph.run.directory import RunDirectory, digest_of, open_run, started_config
-from toolgraph.run.executing import live_tools, require_running, tools_of
+from toolgraph.run.executing import live_tools, require_running, today_of, tools_of
 from toolgraph.run.filling import Filler, fill_tools
 from toolgraph.run.making import make_dialogues
 from toolgraph.run.models import OpenModels, models_of, open_for, require_usable, usage_in
@@ -68,10 +68,14 @@ def link(tools: Sequence[ToolSpec], config: RunConfig, progress: Progress) -> To
 
 def equip(config: RunConfig, graph: ToolGraph, models: Models | None = None) -> Workshop:
     """Return the workshop that samples from `graph`, and plans, plays and checks with models or the offline backend."""
+    require_strategy(config.strategy)  # a class of the user's own is looked for before anything is made
     backend = models.backend if models else OfflineBackend(config.seed)
     shortest, longest = parse_range(config.turns)
     live = live_tools(config, graph.tools)
-    options = PlanOptions(plan_style=config.plan, min_turns=shortest, max_turns=longest, is_real=live is not None)
+    options = PlanOptions(
+        plan_style=config.plan, min_turns=shortest, max_turns=longest, is_real=live is not None,
+        today=today_of(live) if live else None,
+    )  # fmt: skip
     sizes = parse_range(config.tools_per_dialogue)
     fill = Filler(models.filler) if models and config.fills_offered else None
     offered: dict[str, ToolSpec] = {}

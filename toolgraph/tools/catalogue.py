@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from toolgraph.errors import ToolSpecError
 from toolgraph.tools.documents import JSON_SUFFIXES
 from toolgraph.tools.importers.items import Skipped
-from toolgraph.tools.reading import Item, Read, Refused, read_file, read_plain
+from toolgraph.tools.reading import Item, Read, Refused, read_file, read_plain, refusal_of
 from toolgraph.tools.sources import File, files_of
 from toolgraph.tools.spec import ToolSpec
 from toolgraph.tools.tallies import Tally
@@ -105,7 +105,8 @@ def settle_names(read: Sequence[Read], rename: bool | None) -> Settled:
             number += 1
             while f"{name}_{number}" in by_name:
                 number += 1
-            settled.append(other.tool.model_copy(update={"name": f"{name}_{number}"}))
+            origin = other.tool.origin.model_copy(update={"name": other.tool.origin.name or name})
+            settled.append(other.tool.model_copy(update={"name": f"{name}_{number}", "origin": origin}))
             renamed += 1
     return Settled(tuple(settled), len(read) - len(settled), renamed)
 
@@ -117,7 +118,9 @@ def _tools_in(file: File, left_out: Tally) -> list[Read]:
         items = list(_insisted(read_file(file)) if file.is_named else read_file(file))
     except ToolSpecError as error:
         is_catalogue = name.removesuffix(".gz").endswith(JSON_SUFFIXES)
-        if file.is_named or is_catalogue:
+        if file.is_named:
+            raise refusal_of(file, str(error)) from error
+        if is_catalogue:
             raise  # half a catalogue is no catalogue
         left_out.add(str(error).removeprefix(name).lstrip(":, "), name)
         return []

@@ -8,7 +8,7 @@ from typing import Any
 
 from toolgraph.tools.languages import ENGLISH, language_of
 from toolgraph.tools.near_duplicates import SAME_DEFINITION, find_twins
-from toolgraph.tools.spec import ToolSpec
+from toolgraph.tools.spec import EFFECTS, ToolSpec
 from toolgraph.tools.standard import TYPES
 
 SHORTEST = 8
@@ -83,7 +83,8 @@ def _of_tools(tools: Sequence[ToolSpec], merged: int, renamed: int) -> Iterator[
     yield Measure("name that servers refuse", len(refused), number, _few(refused))
     yield Measure("without parameters", sum(not tool.parameter_fields for tool in tools), number)
     yield Measure("returns declared", sum(bool(tool.returns) and not tool.returns_inferred for tool in tools), number)
-    yield Measure("effects declared", sum(tool.effects != "unknown" for tool in tools), number)
+    declared = [tool for tool in tools if tool.effects != "unknown" and EFFECTS not in tool.filled]
+    yield Measure("effects declared", len(declared), number)
     yield Measure("identical, left out", merged)
     yield Measure("name shared with a different tool", renamed, number)
     for same in (True, False):

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolgraph.errors import ToolSpecError
+from toolgraph.errors import LiveError, ToolSpecError
 from toolgraph.tools.catalogue import settle_names
 from toolgraph.tools.documents import STANDARD_INPUT
-from toolgraph.tools.importers.items import Skipped
-from toolgraph.tools.near_duplicates import Twin, without_twins
-from toolgraph.tools.reading import Item, Read, Refused, read_file, read_found, require_format
+from toolgraph.tools.importers.items import Doubt, Skipped
+from toolgraph.tools.near_duplicates import Twin, hardly_described, without_twins
+from toolgraph.tools.reading import Item, Read, Refused, format_named, read_file, read_found, refusal_of
 from toolgraph.tools.sources import File, files_of
 from toolgraph.tools.spec import ToolSpec
 from toolgraph.tools.tallies import Kind, Tally
@@ -28,6 +28,10 @@ class SourceReport:
     """How many tools were read in each format."""
     repaired: tuple[Kind, ...] = ()
     skipped: tuple[Kind, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """What seems to be missing from it as a whole."""
+    is_rest: bool = False
+    """Whether it stands for the files of a directory or pattern that hold no tools, beside those that do."""
 
     @property
     def tools(self) -> int:
@@ -47,6 +51,8 @@ class ImportReport:
     """Tools that share a name with a different one and were given a number."""
     twins: tuple[Twin, ...] = ()
     """Tools left out by `dedupe`, each with the one it was merged into."""
+    hardly_described: int = 0
+    """Tools of which too little is said for `dedupe` to compare them by it."""
 
 
 def import_tools(
@@ -70,7 +76,7 @@ def import_tools(
     Raises:
         ToolSpecError: something pointed at cannot be read, or two different tools have one name.
     """
-    require_format(format)
+    format = None if format is None else format_named(format)
     gathered = _Gathered()
     for source in sources:
         left_out = Tally()
@@ -81,16 +87,20 @@ def import_tools(
             if isinstance(file, Skipped):
                 left_out.add(file.reason, file.where)
             elif execute and file.path is not None and file.path.suffix == ".py":
-                gathered.add(str(file.path), _executed(file.path))
+                _gather(file, _executed(file.path), gathered, left_out)
             else:
-                _gather(file, gathered, left_out, format=format, allow_remote=allow_remote)
+                found = read_file(file, format=format, allow_remote=allow_remote)
+                _gather(file, found, gathered, left_out, is_told=format is not None)
         if left_out:
-            gathered.reports.append(SourceReport(str(source), {}, skipped=tuple(left_out.kinds())))
+            gathered.reports.append(SourceReport(str(source), {}, skipped=tuple(left_out.kinds()), is_rest=True))
     for server in servers:
         gathered.add(server, _served(server))
     settled = settle_names(gathered.read, rename_duplicates)
     tools, twins = without_twins(settled.tools) if dedupe else (settled.tools, ())
-    return ImportReport(tools, tuple(gathered.reports), settled.merged, settled.renamed, twins)
+    return ImportReport(
+        tools, tuple(gathered.reports), settled.merged, settled.renamed, twins,
+        hardly_described=hardly_described(tools) if dedupe else 0,
+    )  # fmt: skip
 
 
 class _Gathered:
@@ -104,35 +114,53 @@ class _Gathered:
         """Take in what stands in one source."""
         formats: Counter[str] = Counter()
         repaired, skipped = Tally(), Tally()
+        doubts: list[str] = []
         for item in items:
             if isinstance(item, Read):
                 self.read.append(item)
                 formats[item.format] += 1
                 for repair in item.repairs:
                     repaired.add(repair, item.where)
+            elif isinstance(item, Doubt):
+                doubts.append(item.reason)
             else:
                 skipped.add(item.reason, item.where)
-        self.reports.append(SourceReport(source, dict(formats), tuple(repaired.kinds()), tuple(skipped.kinds())))
+        kinds = tuple(repaired.kinds()), tuple(skipped.kinds())
+        self.reports.append(SourceReport(source, dict(formats), *kinds, tuple(doubts)))
 
 
-def _gather(file: File, gathered: _Gathered, left_out: Tally, *, format: str | None, allow_remote: bool) -> None:
-    """Read one file; one that was found in a directory, and cannot be read or holds no tools, is left out."""
+def _gather(file: File, found: Iterable[Item], gathered: _Gathered, left_out: Tally, *, is_told: bool = False) -> None:
+    """Take in one file; one that was found in a directory, and cannot be read or holds no tools, is left out."""
     name = STANDARD_INPUT if file.path is None else str(file.path)
     try:
-        items = list(read_file(file, format=format, allow_remote=allow_remote))
-    except ToolSpecError as error:
+        items = list(found)
+    except LiveError as error:
         if file.is_named:
             raise
-        left_out.add(str(error).removeprefix(name).lstrip(":, "), name)
+        left_out.add(_without(name, error), name)
+        return
+    except ToolSpecError as error:
+        refusal = refusal_of(file, str(error))
+        if file.is_named:
+            raise refusal from error
+        left_out.add(_without(name, refusal), name)
         return
     read = [item for item in items if isinstance(item, Read)]
     refused = [item for item in items if isinstance(item, Refused)]
     if file.is_named and refused and not read:
-        raise ToolSpecError(f"{refused[0].where}: {refused[0].reason}")
-    if file.is_named or format is not None or any(one.is_certain for one in read) or _is_document(items):
+        raise refusal_of(file, f"{refused[0].where}: {refused[0].reason}")
+    if file.is_named and not items:
+        items = [Skipped(name, "lists no tools")]
+    if file.is_named or (is_told and read) or any(one.is_certain for one in read) or _is_document(items):
         gathered.add(name, items)
     else:
-        left_out.add("holds no tools", name)
+        reason = refused[0].reason if is_told and refused else "holds no tools"
+        left_out.add(_without(name, refusal_of(file, reason)), name)
+
+
+def _without(name: str, error: Exception) -> str:
+    """What an error says of a file, without the name of it."""
+    return str(error).removeprefix(name).lstrip(":, ")
 
 
 def _is_document(items: list[Item]) -> bool:

@@ -60,7 +60,7 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ("username", r"user ?name|screen ?name|\bhandle\b|nick ?name|^login$|^account$|^owner$|channel name|profile$"),
     ("company", r"company|organi[sz]ation|employer|^org$|vendor|supplier|brand|manufacturer|\bbank$|business name|"
                 r"airline|carrier"),
-    ("symbol", r"symbols?$|ticker|\bstock\b|^stocks$|\bisin\b|instrument"),
+    ("symbol", r"symbols?$|\bticker|\bstock\b|^stocks$|\bisin\b|instrument"),
     ("crypto", r"\bcoins?\b|crypto"),
     ("filename", r"file ?names?$|^file$|document name|\bpdf\b|spreadsheet"),
     ("package", r"package|npm|dependency$|\blibrary( name)?$"),
@@ -162,13 +162,13 @@ _NAMES = tuple((kind, re.compile(pattern)) for kind, pattern in _BY_NAME)
 _NUMBER_NAMES = tuple((kind, re.compile(pattern)) for kind, pattern in _NUMBERS)
 _DESCRIBED = re.compile(
     r"\b(name of (?:the|a|an) (?:person|user|member|customer|patient|student|employee|player|author|artist)|"
-    r"member'?s? name|email address|phone number|airport code|currency code|country code|country|city|full name|url|"
-    r"date|language|postal code|zip code|street address|company|location|movie|song|book|team|artist)\b"
+    r"member'?s? name|email address(?:es)?|phone number|airport code|currency code|country code|country|city|"
+    r"full name|url|date|language|postal code|zip code|street address|company|location|movie|song|book|team|artist)\b"
 )
 _DESCRIBED_KINDS = {
-    "email address": "email", "phone number": "phone", "airport code": "airport", "currency code": "currency",
-    "country code": "country_code", "full name": "person", "postal code": "postal_code", "zip code": "postal_code",
-    "street address": "address", "location": "city", "artist": "person",
+    "email address": "email", "email addresses": "email", "phone number": "phone", "airport code": "airport",
+    "currency code": "currency", "country code": "country_code", "full name": "person", "postal code": "postal_code",
+    "zip code": "postal_code", "street address": "address", "location": "city", "artist": "person",
 }  # fmt: skip
 
 

@@ -58,6 +58,11 @@ class LiveResult:
 class LiveSession(Protocol):
     """The tools of one dialogue, running."""
 
+    @property
+    def instructions(self) -> str:
+        """What whoever runs the tools says to those who use them; empty if nothing."""
+        ...
+
     def call(self, name: str, arguments: Mapping[str, Any]) -> LiveResult:
         """Run one tool. Whatever goes wrong is an error in the result, never an exception."""
         ...
@@ -143,6 +148,11 @@ class GuardedSession:
     def __init__(self, session: LiveSession, catalogue: Mapping[str, ToolSpec], options: LiveOptions) -> None:
         self._session, self._catalogue, self._options = session, catalogue, options
 
+    @property
+    def instructions(self) -> str:
+        """What whoever runs the tools says to those who use them."""
+        return self._session.instructions
+
     def call(self, name: str, arguments: Mapping[str, Any]) -> LiveResult:
         """Run one tool, if it may be run with these arguments."""
         tool = self._catalogue.get(name)
@@ -169,6 +179,8 @@ def _examined(result: LiveResult, tool: ToolSpec, max_bytes: int) -> LiveResult:
         return failed(f"the result is not JSON ({error})")
     if size > max_bytes:
         return failed(f"the result is too large ({size:,} bytes; at most {max_bytes:,} are taken)")
+    if tool.returns_inferred:
+        return result  # nobody promised it
     try:
         mismatches = result_errors(tool, result.value)
     except ToolSpecError as error:

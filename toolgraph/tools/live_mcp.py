@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from toolgraph.errors import LiveError
 from toolgraph.tools.importers import mcp
 from toolgraph.tools.importers.items import Context, Found, Skipped
 from toolgraph.tools.live import LiveOptions, LiveResult, failed
+from toolgraph.tools.spec import ToolSpec
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -67,17 +68,20 @@ def list_tools(target: str, *, timeout: float = 30.0, environment: Sequence[str]
             yield item
         else:
             seen.add(name)
-            yield item._replace(fields={**item.fields, "origin": {"api": session.server_name}})
+            origin = {**item.fields.get("origin", {}), "api": session.server_name}
+            yield item._replace(fields={**item.fields, "origin": origin})
 
 
 class McpTools:
     """A server whose tools are called; a server behind a command is started anew for every session."""
 
     def __init__(
-        self, target: str, options: LiveOptions | None = None, *, environment: Sequence[str] = ()
+        self, target: str, options: LiveOptions | None = None, *, environment: Sequence[str] = (),
+        catalogue: Iterable[ToolSpec] = (),
     ) -> None:  # fmt: skip
         self.target, self.options = target.strip(), options or LiveOptions()
         self._environment = tuple(environment)
+        self._called = {tool.name: tool.origin.name for tool in catalogue if tool.origin.name}
         require_sdk()
         if not is_address(self.target):
             self._command()
@@ -101,7 +105,7 @@ class McpTools:
             except Exception as error:  # whatever a foreign program makes the SDK raise, it is one sentence
                 raise LiveError(f"{self._shown}: {cause_of(error, trouble, self.options.timeout)}") from error
             try:
-                yield McpSession(opened, portal, trouble, self.options, self._shown)
+                yield McpSession(opened, portal, trouble, self.options, self._shown, self._called)
             finally:
                 with contextlib.suppress(Exception):  # what was called has its result; how a server ends is its affair
                     connection.__exit__(None, None, None)
@@ -156,10 +160,11 @@ class McpSession:
     """One connection to a server."""
 
     def __init__(
-        self, opened: "ClientSession", portal: "BlockingPortal", trouble: "Trouble", options: LiveOptions, shown: str
-    ) -> None:
+        self, opened: "ClientSession", portal: "BlockingPortal", trouble: "Trouble", options: LiveOptions, shown: str,
+        called: Mapping[str, str],
+    ) -> None:  # fmt: skip
         self._opened, self._portal, self._trouble, self._options = opened, portal, trouble, options
-        self._shown = shown
+        self._shown, self._called = shown, called
         self._is_lost = ""
         """Why nothing more is asked of the server, if so."""
 
@@ -169,6 +174,11 @@ class McpSession:
         info = self._opened.server_info
         return info.name if info is not None else ""
 
+    @property
+    def instructions(self) -> str:
+        """What the server says to those who use it."""
+        return self._opened.instructions or ""
+
     def call(self, name: str, arguments: Mapping[str, Any]) -> LiveResult:
         """Run one tool. A server that did not answer in time is not asked again: it may be at it still."""
         from toolgraph.tools.mcp_transports import cause_of, is_final, request_call
@@ -177,7 +187,8 @@ class McpSession:
             return failed(self._is_lost)
         timeout = self._options.timeout
         try:
-            answer = self._portal.call(request_call, self._opened, name, dict(arguments), timeout, self._trouble)
+            called = self._called.get(name, name)
+            answer = self._portal.call(request_call, self._opened, called, dict(arguments), timeout, self._trouble)
         except Exception as error:
             reason = cause_of(error, self._trouble, timeout, server="the server")
             if is_final(error, self._trouble):
@@ -251,9 +262,10 @@ def _result(answer: "CallToolResult") -> LiveResult:
     parts = [_part(block) for block in answer.content]
     if answer.is_error:
         return failed("; ".join(part if isinstance(part, str) else json.dumps(part) for part in parts))
-    if answer.structured_content is not None:
-        return LiveResult(answer.structured_content)
     values = [_parsed(part) if isinstance(part, str) else part for part in parts]
+    is_wrapped = len(parts) == 1 and answer.structured_content == {"result": parts[0]}
+    if answer.structured_content is not None and not (is_wrapped and isinstance(values[0], dict | list)):
+        return LiveResult(answer.structured_content)  # the SDK wraps a text that holds JSON, which models read as JSON
     return LiveResult(values[0] if len(values) == 1 else values or None)
 
 

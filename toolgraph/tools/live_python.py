@@ -6,7 +6,7 @@ it, this one only ever reads bounded lines of JSON.
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from toolgraph.tools.importers.items import Context, Found, Skipped
 from toolgraph.tools.importers.python_docstrings import read_docstring
 from toolgraph.tools.live import LiveOptions, LiveResult, failed
 from toolgraph.tools.live_python_process import Process
+from toolgraph.tools.spec import Origin, ToolSpec
 
 LARGEST_DESCRIPTION = 16_000_000
 """Bytes of the description of a module."""
@@ -32,7 +33,8 @@ class PythonTools:
     """Callables of Python files and modules; each session imports them anew, so that its state begins anew."""
 
     def __init__(
-        self, sources: Sequence[str | Path], options: LiveOptions | None = None, *, environment: Sequence[str] = ()
+        self, sources: Sequence[str | Path], options: LiveOptions | None = None, *, environment: Sequence[str] = (),
+        catalogue: Iterable[ToolSpec] = (),
     ) -> None:  # fmt: skip
         """Name what to run.
 
@@ -42,9 +44,11 @@ class PythonTools:
             options: How long a call may take, and how much it may return.
             environment: Variables that the callables get beside the few that every program needs; keys are not among
                 those.
+            catalogue: The tools as they are offered; one that has another name there is called by its own, in its file.
         """
         self.sources, self.options = tuple(str(source) for source in sources), options or LiveOptions()
         self._environment = tuple(environment)
+        self._renamed = {tool.name: tool.origin for tool in catalogue if tool.origin.name}
 
     @contextmanager
     def session(self) -> Iterator["PythonSession"]:
@@ -59,7 +63,7 @@ class PythonTools:
             answer = process.ask({"do": "load", "sources": self.sources}, self.options.timeout, LARGEST_REPORT)
             if answer.is_error:
                 raise LiveError(f"{', '.join(self.sources)}: cannot be imported ({answer.error}); mend that first")
-            yield PythonSession(process, self.options)
+            yield PythonSession(process, self.options, self._renamed)
         finally:
             process.end()
 
@@ -67,18 +71,22 @@ class PythonTools:
 class PythonSession:
     """The callables of one dialogue, and the state that they keep."""
 
-    def __init__(self, process: Process, options: LiveOptions) -> None:
-        self._process, self._options = process, options
+    def __init__(self, process: Process, options: LiveOptions, renamed: Mapping[str, Origin]) -> None:
+        self._process, self._options, self._renamed = process, options, renamed
         self._is_lost = ""
         """Why nothing more is called, if so."""
+        self.instructions = ""
+        """Functions say nothing to all who use them."""
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> LiveResult:
         """Run one callable. After one that hung or ended the process, none is run: the state is lost with it."""
         if self._is_lost:
             return failed(self._is_lost)
+        origin = self._renamed.get(name, Origin(name=name))
         result = self._process.ask(
-            {"do": "call", "name": name, "arguments": dict(arguments)}, self._options.timeout, self._options.max_bytes
-        )
+            {"do": "call", "name": origin.name, "file": origin.file, "arguments": dict(arguments)},
+            self._options.timeout, self._options.max_bytes,
+        )  # fmt: skip
         if not self._process.is_running:
             self._is_lost = f"the tools are not available any more; before, {name} failed: {result.error}"
         return result

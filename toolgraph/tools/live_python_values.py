@@ -3,9 +3,11 @@
 import inspect
 import json
 import numbers
+import traceback
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 MOST_ITEMS = 10_000
@@ -90,12 +92,30 @@ def _foreign(value: Any) -> Any:
 
 
 def told(error: BaseException) -> str:
-    """An exception as one line."""
+    """An exception as one line, for those who called."""
+    text = _text_of(error)
+    return _typed(error, f"not found: {text}" if isinstance(error, KeyError) else text)
+
+
+def told_with_line(error: BaseException) -> str:
+    """An exception as one line, for those who can mend the code: its type, its text, and the line that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1] if frames else None
+    is_of_code = last is not None and last.lineno and Path(last.filename).is_file() and last.filename != _LOADER
+    told = _typed(error, _text_of(error))
+    return f"{told}, {Path(last.filename).name} line {last.lineno}" if last is not None and is_of_code else told
+
+
+_LOADER = str(Path(__file__).with_name("live_python_worker.py"))
+
+
+def _text_of(error: BaseException) -> str:
     try:
-        text = " ".join(str(error).split())[:400]
+        return " ".join(str(error).split())[:400]
     except Exception:  # an exception of someone else's may fail even to say what it is
-        text = ""
+        return ""
+
+
+def _typed(error: BaseException, text: str) -> str:
     name = type(error).__name__
-    if isinstance(error, KeyError):
-        text = f"not found: {text}"
     return f"{name}: {text}" if text else name

@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import Any, BinaryIO
 
 from toolgraph.tools.live_python_description import describe
-from toolgraph.tools.live_python_values import MOST_ITEMS, converted, jsonable, told
+from toolgraph.tools.live_python_values import MOST_ITEMS, converted, jsonable, told, told_with_line
 
 MOST_MEMORY = 2 * 1024**3
 """Bytes of data that the process may hold, where the system can see to it."""
@@ -49,7 +49,7 @@ class Worker:
     """The loaded modules, and the objects whose methods were called; both live as long as the process."""
 
     def __init__(self) -> None:
-        self._modules: list[ModuleType] = []
+        self._modules: dict[str, ModuleType] = {}
         self._objects: dict[type, Any] = {}
         self._runner: asyncio.Runner | None = None
 
@@ -58,17 +58,18 @@ class Worker:
         try:
             match request["do"]:
                 case "load":
-                    self._modules = [load(source) for source in request["sources"]]
+                    self._modules = {source: load(source) for source in request["sources"]}
                     return {"value": None}
                 case "describe":
-                    return {"value": list(describe(self._modules[0]))}
+                    return {"value": list(describe(next(iter(self._modules.values()))))}
                 case _:
-                    return {"value": self._call(request["name"], request["arguments"])}
+                    return {"value": self._call(request["name"], request["arguments"], request.get("file", ""))}
         except BaseException as error:  # SystemExit too, and what a callable derives from BaseException
-            return {"error": told(error)}
+            return {"error": told(error) if request["do"] == "call" else told_with_line(error)}
 
-    def _call(self, name: str, arguments: Mapping[str, Any]) -> Any:
-        function = next((found for module in self._modules if (found := self._find(module, name))), None)
+    def _call(self, name: str, arguments: Mapping[str, Any], file: str) -> Any:
+        modules = [self._modules[file]] if file in self._modules else self._modules.values()
+        function = next((found for module in modules if (found := self._find(module, name))), None)
         if function is None:
             raise LookupError(f"there is no function '{name}'")
         positional, named = converted(function, arguments)

@@ -9,6 +9,7 @@ import re
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
 import anyio
@@ -50,6 +51,8 @@ class Trouble:
         self.largest = 0
         self.too_large = False
         """Whether a message was too large and was thrown away, as the answer that is waited for."""
+        self.http_status = 0
+        """What the last message was refused with by a server behind a URL; 0 if it was not."""
         self.is_gone = False
         """Whether the server has closed its output."""
         self._waiting: anyio.CancelScope | None = None
@@ -161,9 +164,13 @@ def cause_of(error: BaseException, trouble: Trouble, timeout: float, *, server: 
     said = _quoted("; on its standard output stood", trouble.junk) or _quoted("; it said", _last_line(trouble.stderr))
     if _is_timeout(error):
         return f"{server} did not answer within {timeout:g} seconds{said}"
+    if trouble.http_status:
+        return f"{server} answered with HTTP status {trouble.http_status}{_phrase(trouble.http_status)}"
     text = re.sub(r"\s+", " ", str(error)).strip()[:LONGEST_QUOTE] or type(error).__name__
-    if isinstance(error, ValidationError):
-        return f"{server} gave an answer that the protocol does not know"
+    if text == "Connection closed":
+        return f"{server} closed the connection"
+    if isinstance(error, ValidationError) or "validation error" in text:  # the SDK's own, or told by it
+        return f"{server} gave an answer that the protocol does not know{_first_of(error)}"
     return f"{text}{said}"
 
 
@@ -177,6 +184,17 @@ def is_final(error: BaseException, trouble: Trouble) -> bool:
         or trouble.exit_code is not None
         or _code(error) == mcp_types.CONNECTION_CLOSED
     )
+
+
+def _first_of(error: BaseException) -> str:
+    if not isinstance(error, ValidationError):
+        return ""
+    first = error.errors(include_url=False, include_context=False)[0]
+    return f" ({'.'.join(map(str, first['loc']))}: {first['msg']})"[:LONGEST_QUOTE]
+
+
+def _phrase(status: int) -> str:
+    return f" ({HTTPStatus(status).phrase})" if status in set(HTTPStatus) else ""
 
 
 def _is_timeout(error: BaseException) -> bool:
@@ -224,6 +242,8 @@ class _Bounded(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request; the response's body is counted as it is read."""
         response = await self._inner.handle_async_request(request)
+        if request.method == "POST":  # the others are attempts that a server need not know
+            self._trouble.http_status = response.status_code if response.status_code >= 400 else 0
         is_stream = "text/event-stream" in response.headers.get("content-type", "")
         if not is_stream:  # a stream may go on for long, and the SDK bounds each of its events
             assert isinstance(response.stream, httpx2.AsyncByteStream)
@@ -327,8 +347,9 @@ class _Pipes:
             async for line in self._lines(self._process.stdout):
                 if not line.strip():
                     continue
+                text = line.decode("utf-8", "replace")  # some servers write in the code page of their system
                 try:
-                    message = mcp_types.jsonrpc_message_adapter.validate_json(line, by_name=False)
+                    message = mcp_types.jsonrpc_message_adapter.validate_json(text, by_name=False)
                 except ValueError:
                     if self._trouble.note_junk(line):
                         break

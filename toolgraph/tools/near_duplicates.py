@@ -3,7 +3,8 @@
 Pure text: two tools are twins where a call changes the same, their parameters are the same by name and type, what they
 return does not differ, their names are the same but for common words and a version, and their descriptions share
 nearly all words that tell something. One word of a name tells apart what is otherwise the same (`start_service`,
-`stop_service`), and a tool that hardly says what it does is nobody's twin.
+`stop_service`), and a tool that hardly says what it does is the twin only of one that is the same but for a number at
+the end of its name.
 """
 
 import json
@@ -53,13 +54,16 @@ def find_twins(tools: Iterable[ToolSpec]) -> Iterator[Twin]:
     identical: dict[str, str] = {}
     blocks: dict[str, list[tuple[str, frozenset[str]]]] = {}
     for tool in tools:
-        words = {word.lower() for word in _WORD.findall(tool.description)}
-        if len(words) < FEWEST_WORDS:
+        words = _words(tool)
+        if len(words) < FEWEST_WORDS and not tool.parameter_fields:
             continue
         definition = json.dumps([effects_of(tool), tool.description, tool.parameters, tool.returns], sort_keys=True)
+        if len(words) < FEWEST_WORDS:
+            definition = json.dumps([definition, _signature(tool)])  # what says so little must have the same name too
         first = identical.setdefault(definition, tool.name)
         if first != tool.name:
             yield Twin(tool.name, first, SAME_DEFINITION)
+        if first != tool.name or len(words) < FEWEST_WORDS:
             continue
         telling = _telling(words)
         kept = blocks.setdefault(_signature(tool), [])
@@ -68,6 +72,15 @@ def find_twins(tools: Iterable[ToolSpec]) -> Iterator[Twin]:
             yield Twin(tool.name, like, "has the same parameters and nearly the same words")
         else:
             kept.append((tool.name, telling))
+
+
+def hardly_described(tools: Iterable[ToolSpec]) -> int:
+    """Return of how many tools too little is said to compare them with others by it."""
+    return sum(len(_words(tool)) < FEWEST_WORDS for tool in tools)
+
+
+def _words(tool: ToolSpec) -> set[str]:
+    return {word.lower() for word in _WORD.findall(tool.description)}
 
 
 def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:

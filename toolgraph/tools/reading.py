@@ -1,5 +1,8 @@
 """Reading: the tools in a file, whatever its format, with what was repaired, left out, or could not be used."""
 
+import difflib
+import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -7,10 +10,14 @@ from pydantic import ValidationError
 
 from toolgraph.errors import ToolSpecError
 from toolgraph.tools.documents import Document, documents_in, read_documents
+from toolgraph.tools.foreign_files import seems_to_be
 from toolgraph.tools.importers import COLLECTIONS, DOCUMENTS, IMPORTERS, Entry, Importer, json_schema, native, openai
-from toolgraph.tools.importers.items import Context, DocumentImporter, Found, Skipped
-from toolgraph.tools.importers.mending import described
-from toolgraph.tools.sources import File
+from toolgraph.tools.importers.items import Context, Found, Skipped
+from toolgraph.tools.importers.mending import mend
+from toolgraph.tools.importers.mistakes import without_mistakes
+from toolgraph.tools.importers.naming import callable_names
+from toolgraph.tools.importers.shapes import any_object
+from toolgraph.tools.sources import File, standard_input
 from toolgraph.tools.spec import ToolSpec
 
 MAX_REFUSED = 10_000
@@ -46,14 +53,30 @@ def format_names() -> tuple[str, ...]:
     return (*DOCUMENTS, *IMPORTERS)
 
 
-def require_format(name: str | None) -> None:
-    """Refuse the name of a format that there is not.
+ALIASES = {
+    "swagger": "openapi", "oas": "openapi", "openai-tools": "openai", "functions": "openai", "function": "openai",
+    "claude": "anthropic", "google": "gemini", "jsonschema": "json-schema", "schema": "json-schema",
+    "py": "python", "rapidapi": "toolbench", "api-bank": "apibank", "sealtools": "seal-tools", "native": "toolgraph",
+}  # fmt: skip
+"""Other words for formats, as people type them; case, spaces and underscores say nothing."""
+
+
+def format_named(name: str) -> str:
+    """Return the format that a name stands for.
+
+    >>> format_named("Swagger"), format_named("json_schema")
+    ('openapi', 'json-schema')
 
     Raises:
         ToolSpecError: there is no such format.
     """
-    if name is not None and name not in format_names():
-        raise ToolSpecError(f"there is no format '{name}'; choose one of {', '.join(format_names())}")
+    plain = "-".join(re.split(r"[\s_-]+", name.strip().lower()))
+    known = ALIASES.get(plain, plain)
+    if known in format_names():
+        return known
+    near = difflib.get_close_matches(plain, [*format_names(), *ALIASES], n=1)
+    meant = f"did you mean '{near[0]}'? There are" if near else "choose one of"
+    raise ToolSpecError(f"there is no format '{name}'; {meant} {', '.join(format_names())}")
 
 
 def read_file(file: File, *, format: str | None = None, allow_remote: bool = False) -> Iterator[Item]:
@@ -63,12 +86,20 @@ def read_file(file: File, *, format: str | None = None, allow_remote: bool = Fal
         ToolSpecError: the file cannot be read or parsed, or nothing in a document of its format can be used.
     """
     refused, is_catalogue = 0, False
-    for item in _items_of(file, format, Context(path=file.path, allow_remote=allow_remote)):
+    context = Context(path=file.path, allow_remote=allow_remote, root=file.root)
+    for item in _items_of(file, format, context):
         refused += isinstance(item, Refused)
         is_catalogue = is_catalogue or isinstance(item, Read)
         yield item
         if refused >= MAX_REFUSED and not is_catalogue:
             return
+
+
+def refusal_of(file: File, reason: str) -> ToolSpecError:
+    """Return the error that a file holds no tools: what it seems to be, or else the reason, which names the file."""
+    kind = seems_to_be(file.path) if file.path is not None else ""
+    advice = "; leave it out, or name its directory, where such files are passed by" if file.is_named else ""
+    return ToolSpecError(f"{file.path}: holds no tools; it looks like {kind}{advice}" if kind else reason)
 
 
 def _items_of(file: File, format: str | None, context: Context) -> Iterator[Item]:
@@ -87,7 +118,7 @@ class Way(NamedTuple):
 
     importers: Mapping[str, Importer] = IMPORTERS
     is_mended: bool = False
-    """Whether texts are made plain and parameters described by them; what somebody was shown is left as it was."""
+    """Whether names, texts and schemas are mended; what somebody was shown is left as it was."""
 
 
 def read_plain(document: Any, where: str, way: Way = Way()) -> Iterator[Read | Refused]:  # noqa: B008 -- immutable
@@ -98,15 +129,15 @@ def read_plain(document: Any, where: str, way: Way = Way()) -> Iterator[Read | R
         if isinstance(document.get("result"), Mapping):
             inner = document["result"].get("tools")
         if inner is None:
-            yield _plain_item(document, where, shared, way)
+            yield from _plain([(where, document)], shared, way)
             return
         shared |= {key: document[key] for key in ("api", "category", "licence") if isinstance(document.get(key), str)}
         document = inner
     if not isinstance(document, list):
         yield Refused(where, f"expected a tool or a list of tools, found {type(document).__name__}")
         return
-    for number, entry in enumerate(document, start=1):
-        yield _plain_item(entry, f"{where}, entry {number}", shared, way)
+    places = ((f"{where}, entry {number}", entry) for number, entry in enumerate(document, start=1))
+    yield from _plain(places, shared, way)
 
 
 def read_found(items: Iterable[Found | Skipped], *, where: str, format: str) -> Iterator[Read | Skipped]:
@@ -114,76 +145,132 @@ def read_found(items: Iterable[Found | Skipped], *, where: str, format: str) -> 
     for item in items:
         place = f"{where}, {item.where}" if item.where else where
         if isinstance(item, Skipped):
-            yield Skipped(place, item.reason)
+            yield item._replace(where=place)
             continue
+        fields, repairs = _corrected(item.fields)
         try:
-            tool = _tool(item.fields, place, {"file": where.split(", line ")[0]})
+            tool = _tool(fields, place, {"file": where.split(", line ")[0]})
         except ToolSpecError as error:
             yield Skipped(place, str(error).removeprefix(f"{place}: "))
         else:
-            yield Read(place, tool, format, item.repairs, format in COLLECTIONS)
+            yield Read(place, tool, format, (*item.repairs, *repairs), format in COLLECTIONS)
 
 
 def _documents(file: File, *, as_text: bool) -> Iterator[Document]:
     if file.path is not None:
         yield from read_documents(file.path, as_text=as_text)
-        return
-    import sys
-
-    yield from documents_in(sys.stdin.buffer, None, as_text=as_text)
+    else:
+        yield from documents_in(io.BytesIO(standard_input()), None, as_text=as_text)
 
 
 def _items(document: Document, context: Context, format: str | None) -> Iterator[Item]:
     where, value = document.where, document.value
-    if format in IMPORTERS:
-        yield from read_plain(value, where, Way({format: IMPORTERS[format]}, is_mended=True))
-        return
-    name = format or next((name for name, importer in DOCUMENTS.items() if importer.matches(value)), None)
-    if name is None:
+    name = next((name for name, importer in DOCUMENTS.items() if importer.matches(value)), None)
+    if format is not None and format != name:
+        yield from _as_told(document, context, format, name)
+    elif name is None:
         yield from read_plain(value, where, Way(is_mended=True))
+    else:
+        yield from _read_document(document, context, name)
+
+
+def _read_document(document: Document, context: Context, format: str) -> Iterator[Read | Skipped]:
+    try:
+        found = DOCUMENTS[format].read(document.value, context)
+        yield from read_found(found, where=document.where, format=format)
+    except ToolSpecError as error:
+        raise ToolSpecError(f"{document.where}: {error}") from error
+
+
+def _as_told(document: Document, context: Context, format: str, seen: str | None) -> Iterator[Item]:
+    """Read a document in a format that does not show in it; where that gives no tool, the format is wrong."""
+    where, value = document.where, document.value
+    items: list[Item] = []
+    try:
+        if format in IMPORTERS:
+            items += read_plain(value, where, Way({format: IMPORTERS[format]}, is_mended=True))
+        else:
+            items += _read_document(document, context, format)
+    except (ToolSpecError, AttributeError, LookupError, TypeError, ValueError):
+        items = []  # whatever an importer makes of what was never its own
+    is_of_format = format in IMPORTERS and any_object(value, IMPORTERS[format].matches, "tools", "functions")
+    if is_of_format or any(isinstance(item, Read) for item in items) or value == []:
+        yield from items
         return
-    found = _found(DOCUMENTS[name], value, context, where, is_told=format is not None)
-    yield from read_found(found, where=where, format=name)
+    if seen is None and any_object(value, _is_plain, "tools", "functions"):
+        seen = "openai" if any_object(value, openai.matches, "tools", "functions") else "json-schema"
+    looks = f"it looks like '{seen}'; " if seen else ""
+    yield Refused(where, f"cannot be read as '{format}'; {looks}leave out --format, and it is seen from the content")
 
 
-def _found(
-    importer: DocumentImporter, value: Any, context: Context, where: str, *, is_told: bool
-) -> Iterator[Found | Skipped]:
-    try:
-        yield from importer.read(value, context)
-    except ToolSpecError as error:
-        raise ToolSpecError(f"{where}: {error}") from error
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        if not is_told or importer.matches(value):
-            raise
-        raise ToolSpecError(f"{where}: cannot be read as {importer.TITLE}") from error
+def _is_plain(entry: Entry) -> bool:
+    return any(importer.matches(entry) for importer in IMPORTERS.values())
 
 
-def _plain_item(entry: Any, where: str, shared: Mapping[str, str], way: Way) -> Read | Refused:
-    try:
-        return _plain(entry, where, shared, way)
-    except ToolSpecError as error:
-        return Refused(where, str(error).removeprefix(f"{where}: "))
-    except RecursionError:
-        return Refused(where, "is nested too deeply")
+class _Entry(NamedTuple):
+    """An entry of a list of tools, and the fields that its importer takes from it."""
+
+    where: str
+    given: Entry
+    format: str
+    fields: dict[str, Any]
 
 
-def _plain(entry: Any, where: str, shared: Mapping[str, str], way: Way) -> Read:
+def _plain(places: Iterable[tuple[str, Any]], shared: Mapping[str, str], way: Way) -> Iterator[Read | Refused]:
+    """Read entries, each with its place; names are made for those that need one, unlike all others of the list."""
+    entries = [_entry(entry, where, way) for where, entry in places]
+    made: Mapping[str, str] = {}
+    if way.is_mended:
+        made = callable_names(name.strip() for one in entries if isinstance(one, _Entry) and (name := _name(one)))
+    for one in entries:
+        try:
+            yield _read(one, shared, way, made) if isinstance(one, _Entry) else one
+        except ToolSpecError as error:
+            yield Refused(one.where, str(error).removeprefix(f"{one.where}: "))
+        except RecursionError:
+            yield Refused(one.where, "is nested too deeply")
+
+
+def _entry(entry: Any, where: str, way: Way) -> _Entry | Refused:
     if not isinstance(entry, Mapping):
-        raise ToolSpecError(f"{where}: expected a tool (an object), found {type(entry).__name__}")
-    importers = way.importers
-    name = next((name for name, importer in importers.items() if importer.matches(entry)), None)
+        return Refused(where, f"expected a tool (an object), found {type(entry).__name__}")
+    name = next((name for name, importer in way.importers.items() if importer.matches(entry)), None)
     if name is None:
-        raise ToolSpecError(f'{where}: is not a tool; expected an object with "name" and "parameters"')
-    fields: dict[str, Any] = importers[name].read(entry)
-    repairs: tuple[str, ...] = ()
-    if (
-        way.is_mended and importers[name] is not native
-    ):  # toolgraph's own tools went through this when they were imported
-        fields, repairs = described(fields)
-    tool = _tool(fields, where, shared)
-    is_certain = _is_certain(entry, is_whole_file=where == shared["file"])
-    return Read(where, tool, name, repairs, is_collected="source" in entry, is_certain=is_certain)
+        return Refused(where, 'is not a tool; expected an object with "name" and "parameters"')
+    return _Entry(where, entry, name, way.importers[name].read(entry))
+
+
+def _name(entry: _Entry) -> str:
+    """The name of a tool that may be mended: toolgraph's own went through this when they were imported."""
+    name = entry.fields.get("name")
+    return name if isinstance(name, str) and name.strip() and IMPORTERS[entry.format] is not native else ""
+
+
+def _read(entry: _Entry, shared: Mapping[str, str], way: Way, made: Mapping[str, str]) -> Read:
+    fields, repairs = entry.fields, tuple[str, ...]()
+    if way.is_mended and _name(entry):
+        fields, told = mend(fields, made)
+        fields, more = _corrected(fields)
+        repairs = (*told, *more, *(["its parameters stood without the object around them"] if _was_bare(entry) else ()))
+    tool = _tool(fields, entry.where, shared)
+    is_certain = _is_certain(entry.given, is_whole_file=entry.where == shared["file"])
+    return Read(entry.where, tool, entry.format, repairs, is_collected="source" in entry.given, is_certain=is_certain)
+
+
+def _was_bare(entry: _Entry) -> bool:
+    """Whether the importer has put an object around the parameters, which it gives as they are otherwise."""
+    given = [entry.given[key] for key in json_schema.INPUTS if isinstance(entry.given.get(key), Mapping)]
+    return entry.format == "json-schema" and bool(given) and entry.fields["parameters"] is not given[0]
+
+
+def _corrected(fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The fields of a tool without mistakes in its schemas, and what those were."""
+    repairs: list[str] = []
+    corrected = {
+        key: without_mistakes(value, repairs) if key in ("parameters", "returns") else value
+        for key, value in fields.items()
+    }
+    return corrected, tuple(repairs)
 
 
 def _is_certain(entry: Entry, *, is_whole_file: bool) -> bool:

@@ -3,9 +3,11 @@
 import glob
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from toolgraph.errors import ToolSpecError
 from toolgraph.tools.documents import MAX_BYTES, SUFFIXES
@@ -27,6 +29,8 @@ class File(NamedTuple):
     """None is standard input."""
     is_named: bool
     """Whether it was pointed at itself, and not found in a directory or by a pattern."""
+    root: Path | None = None
+    """The directory that was pointed at, in which it may refer to any file; none where that is its own directory."""
 
 
 def files_of(source: str | Path) -> Iterator[File | Skipped]:
@@ -42,17 +46,40 @@ def files_of(source: str | Path) -> Iterator[File | Skipped]:
     if str(source) == STDIN:
         yield File(None, True)
     elif path.is_dir():
-        yield from _files_in(path)
+        yield from _files_in(path, path)
     elif path.exists():
         yield File(path, True)
     elif glob.has_magic(str(source)):
-        found = sorted(glob.glob(str(source), recursive=True))
-        if not found:
-            raise ToolSpecError(f"{source}: matches no file")
-        for match in map(Path, found):
-            yield from (_files_in(match) if match.is_dir() else [File(match, False)])
+        matching = _matching(source)
+        root = _common_directory(matching)
+        for match in matching:
+            yield from (_files_in(match, root) if match.is_dir() else [File(match, False, root)])
     else:
         raise ToolSpecError(f"{source}: no such file or directory")
+
+
+def files_meant(source: str | Path) -> list[Path]:
+    """Return every file on which the tools of a source depend, in order; the source itself where it is one file.
+
+    Raises:
+        ToolSpecError: a pattern matches no file.
+    """
+    path = Path(source)
+    if path.is_dir():
+        return files_in(path)
+    if path.exists() or not glob.has_magic(str(source)):
+        return [path]
+    return [file for match in _matching(source) for file in (files_in(match) if match.is_dir() else [match])]
+
+
+def standard_input() -> bytes:
+    """Return what standard input holds, which can be asked for again, up to more than any file may hold."""
+    return _content(sys.stdin.buffer)
+
+
+@lru_cache(maxsize=1)
+def _content(stream: BinaryIO) -> bytes:
+    return stream.read(MAX_BYTES)
 
 
 def files_in(directory: Path) -> list[Path]:
@@ -63,7 +90,20 @@ def files_in(directory: Path) -> list[Path]:
     return [path for path in _listed(directory) if not _leads_out(path, directory)]
 
 
-def _files_in(directory: Path) -> Iterator[File | Skipped]:
+def _matching(pattern: str | Path) -> list[Path]:
+    found = sorted(glob.glob(str(pattern), recursive=True))
+    if not found:
+        raise ToolSpecError(f"{pattern}: matches no file")
+    return [Path(path) for path in found]
+
+
+def _common_directory(matching: Iterable[Path]) -> Path | None:
+    """The directory that holds all that a pattern matches; none where only the root of the file system does."""
+    common = Path(os.path.commonpath([os.path.abspath(path if path.is_dir() else path.parent) for path in matching]))
+    return None if common == common.parent else common
+
+
+def _files_in(directory: Path, root: Path | None) -> Iterator[File | Skipped]:
     listed = _listed(directory)
     if not listed:
         raise ToolSpecError(f"{directory}: holds no .json, .jsonl, .yaml or .py files")
@@ -74,7 +114,7 @@ def _files_in(directory: Path) -> Iterator[File | Skipped]:
         elif path in parts:
             yield Skipped(str(path), f"is a part of {parts[path].name}")
         else:
-            yield File(path, False)
+            yield File(path, False, root)
 
 
 def _listed(directory: Path) -> list[Path]:

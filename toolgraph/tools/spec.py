@@ -15,6 +15,8 @@ from toolgraph.tools.standard import standard_schema
 Effects = Literal["reads", "writes", "deletes", "unknown"]
 RETURNS = "/returns"
 """The mark, among those of `filled`, that somebody who read what the tool does has written its returns."""
+EFFECTS = "/effects"
+"""The mark, among those of `filled`, that the effects were read off the tool's code and not stated."""
 
 
 class Origin(BaseModel):
@@ -30,6 +32,8 @@ class Origin(BaseModel):
     """The subject it was filed under by its owners."""
     licence: str = ""
     """The licence of the definition, as its source states it."""
+    name: str = Field(default="", exclude_if=operator.not_)
+    """What it is called there, if not by the name it has here."""
 
 
 class ToolSpec(BaseModel):

@@ -32,6 +32,8 @@ _BOUNDS = {
 }  # fmt: skip
 _SUBSCHEMAS = ("items", "not", "if", "then", "else", "contains", "propertyNames", "additionalProperties")
 _SCHEMA_LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
+_WHERE_PARTS_STAND = frozenset({"$ref", "allOf", "anyOf", "oneOf"})
+"""Keywords beside which an object may require what it does not declare itself."""
 _SCHEMA_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
 MAX_DEPTH = 60
 
@@ -109,15 +111,19 @@ def _standard(schema: Mapping[str, Any] | bool | None, depth: int) -> Schema:
         ]  # fmt: skip
         required = [name for name in required if name in properties or _is_declared(name, schema)]
         standard.setdefault("type", "object")
-    if required and isinstance(properties, Mapping):
+    is_part = "type" not in schema or not _WHERE_PARTS_STAND.isdisjoint(schema)
+    if required and (isinstance(properties, Mapping) or is_part):
         standard["required"] = list(dict.fromkeys(required))
     return standard
 
 
 def _is_declared(name: str, schema: Mapping[str, Any]) -> bool:
-    """Whether a part that stands in the schema itself declares a property."""
+    """Whether a part of a schema declares a property, or may: a part that stands elsewhere is not looked up."""
     parts = [part for keyword in ("allOf", "anyOf", "oneOf") for part in _listed(schema.get(keyword))]
-    return any(isinstance(part, Mapping) and name in (part.get("properties") or ()) for part in parts)
+    is_in_part = any(
+        isinstance(part, Mapping) and ("$ref" in part or name in (part.get("properties") or ())) for part in parts
+    )
+    return "$ref" in schema or is_in_part
 
 
 def _drop_dead_references(schema: Schema, root: Schema) -> None:

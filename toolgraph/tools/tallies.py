@@ -1,6 +1,7 @@
 """Tallies: many reasons, counted by kind, each kind with one example."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 _PARTICULAR = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\b\d[\d,.]*")
@@ -35,12 +36,12 @@ class Tally:
         """Whether anything was added."""
         return self.total > 0
 
-    def add(self, reason: str, where: str) -> None:
-        """Count one reason."""
-        self.total += 1
+    def add(self, reason: str, where: str, count: int = 1) -> None:
+        """Count one reason, or as many as a kind of them has."""
+        self.total += count
         key = _PARTICULAR.sub("…", reason)
         known = self._kinds.get(key)
-        self._kinds[key] = replace(known, count=known.count + 1) if known else Kind(1, reason, where)
+        self._kinds[key] = replace(known, count=known.count + count) if known else Kind(count, reason, where)
 
     def kinds(self) -> list[Kind]:
         """Return the kinds, the most frequent first."""
@@ -51,3 +52,11 @@ class Tally:
         kinds = self.kinds()
         told = [f"{kind.count:,} x {kind.reason}, as in {kind.where}" for kind in kinds[:SHOWN]]
         return "; ".join(told) + (f"; {len(kinds) - SHOWN:,} other kinds" if len(kinds) > SHOWN else "")
+
+
+def summed(kinds: Iterable[Kind]) -> list[Kind]:
+    """Return the kinds of several tallies as those of one."""
+    tally = Tally()
+    for kind in kinds:
+        tally.add(kind.reason, kind.where, kind.count)
+    return tally.kinds()

@@ -59,8 +59,11 @@ def parse_yaml(text: str) -> Any:
     try:
         return _Values(yaml.parse(text, Loader=loader)).document()
     except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise ToolSpecError(f"{line}is not valid YAML ({error.problem or error.context})") from error
+        mark = error.problem_mark
+        line = f"line {mark.line + 1}: " if mark else ""
+        is_at_end = mark is not None and mark.line >= len(text.splitlines()) - 1 > 0
+        advice = "; is the rest of the file missing?" if is_at_end else ""
+        raise ToolSpecError(f"{line}is not valid YAML ({error.problem or error.context}){advice}") from error
     except yaml.reader.ReaderError as error:
         raise ToolSpecError(f"is not valid YAML ({error.reason})") from error
 

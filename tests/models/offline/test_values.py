@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolgraph.models.offline.banks import people
+from toolgraph.models.offline.banks import people, value_bank
 from toolgraph.models.offline.scene import fits, new_scene
 from toolgraph.models.offline.values import given_examples, make_value
 from toolgraph.seeds import rng
@@ -102,14 +102,12 @@ def test_a_made_choice_is_one_that_the_schema_admits(name, schema, seed, is_resu
     assert_makes_a_fitting_value(name, schema, seed, is_result)
 
 
-@pytest.mark.xfail(reason="a text cut to length may lose a trailing space and be too short")
 @settings(max_examples=300, deadline=None, database=None)
 @given(length=st.integers(1, 60), seed=st.integers(0, 10_000))
 def test_a_made_text_has_the_one_length_admitted(length, seed):
     assert_makes_a_fitting_value("x", {"type": "string", "minLength": length, "maxLength": length}, seed, False)
 
 
-@pytest.mark.xfail(reason="what a pattern makes has any length, and three tries do not find the right one")
 @pytest.mark.parametrize("pattern", [r"^\d+$", r"^[A-Z]+$"])
 def test_a_text_meets_pattern_and_length_together(pattern):
     for seed in SEEDS:
@@ -272,3 +270,26 @@ def test_values_depend_on_the_scene_alone():
 
     first, second = scene(4), scene(4)
     assert [make_value(one, first) for one in fields] == [make_value(one, second) for one in fields]
+
+
+@pytest.mark.parametrize(
+    ("about", "pointer", "bank"),
+    [("pet", "/name", "animal"), ("pet", "/category/name", "category"), ("task", "/name", "title")],
+)
+def test_a_bare_name_is_that_of_the_thing_it_stands_at(about, pointer, bank):
+    named = scene()
+    named.about = about
+
+    assert make_value(Field(pointer, "name", "", {"type": "string"}, True), named) in value_bank(bank)
+
+
+def test_a_call_that_answers_has_not_failed():
+    ok = Field("/ok", "ok", "", {"type": "boolean"}, True)
+
+    assert all(make_value(ok, scene(seed), is_result=True) for seed in SEEDS)
+
+
+def test_an_id_has_plain_digits_where_its_pattern_asks_for_them():
+    snowflake = field("guild_id", pattern="^(0|[1-9][0-9]*)$")
+
+    assert re.fullmatch(r"[1-9]{8}", make_value(snowflake, scene()))

@@ -161,3 +161,23 @@ def test_no_ask_for_any_collected_tool_names_it_or_its_parameters(corpora, name)
             ]
 
     assert told == []
+
+
+def named(name, description, *parameters):
+    properties = {parameter: {"type": "string"} for parameter in parameters}
+    return ToolSpec(name=name, description=description, parameters={"type": "object", "properties": properties})
+
+
+@pytest.mark.parametrize(
+    ("spec", "phrase"),
+    [
+        (named("getUserByName", "Get user by user name", "username"), ("get", "the user")),
+        (named("findPetsByStatus", "Finds Pets by status", "status"), ("find", "pets")),
+        (named("createUser", "Create user"), ("create", "a user")),
+        (named("updateUser", "Updated user", "username"), ("update", "the user")),
+        (named("domains_list_records", "List All Domain Records", "domain"), ("list", "all domain records")),
+        (named("search_books", "Search books by Jane Austen", "query"), ("search", "books by Jane Austen")),
+    ],
+)
+def test_a_goal_is_said_as_people_say_it(spec, phrase):
+    assert goal(spec) == phrase

@@ -41,8 +41,7 @@ def items(whole: Any, context: Context | None = None) -> list[Found | Skipped]:
 
 def only(whole: Any, context: Context | None = None) -> Found:
     """The only tool of a document; its schemas are such as validators take."""
-    (found,) = items(whole, context)
-    assert isinstance(found, Found)
+    (found,) = (item for item in items(whole, context) if isinstance(item, Found))
     tool = ToolSpec.model_validate(found.fields)
     Draft202012Validator.check_schema(tool.input_schema)
     Draft202012Validator.check_schema(tool.output_schema or {})

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.tools.importers.openapi_documents import document, items, only, swagger
+from tests.tools.importers.openapi_documents import TEXT, document, items, only, swagger
 from toolgraph.errors import ToolSpecError
 from toolgraph.tools.documents import read_documents
 from toolgraph.tools.importers import arazzo, openapi
-from toolgraph.tools.importers.items import Context, Found, Skipped
+from toolgraph.tools.importers.items import Context, Doubt, Found, Skipped
 from toolgraph.tools.spec import ToolSpec
 
 
@@ -58,7 +58,7 @@ def test_what_cannot_be_read_is_explained_and_the_rest_is_read():
     found = items({"openapi": "3.0.0", "paths": paths})
 
     assert [(item.where, type(item)) for item in found] == [
-        ("/a", Skipped), ("GET /b", Skipped), ("/c", Skipped), ("GET /d", Found),
+        ("/a", Skipped), ("GET /b", Skipped), ("/c", Skipped), ("GET /d", Found), ("", Doubt),
     ]  # fmt: skip
     assert "the reference '#/nowhere' leads nowhere" in found[2].reason
 
@@ -121,11 +121,30 @@ def test_a_name_that_asks_reads_though_it_is_posted():
         (None, "", ""),
         ("", "<p>Finds <b>all</b> pets &amp; owners</p>", "Finds all pets & owners"),
         ("", "## Find\nSee [the guide](https://example.org/guide), **please**.", "Find\nSee the guide, please."),
+        ("", "_**Note**: no cats._ See _id of a_b_c.", "Note: no cats. See _id of a_b_c."),
+        ("", "# Guests\n# of guests", "Guests\n# of guests"),
         ("", "Where a < b, and `<id>` is snake_case_name * 2.", "Where a < b, and `<id>` is snake_case_name * 2."),
     ],
 )
 def test_summary_and_description_are_one_text_without_markup(summary, description, text):
     assert only(document(summary=summary, description=description)).fields["description"] == text
+
+
+@pytest.mark.parametrize(
+    ("description", "text"),
+    [("By tag.", "Deprecated. By tag."), ("", "Deprecated."), ("**Deprecated**: by tag.", "Deprecated: by tag.")],
+)
+def test_a_deprecated_operation_is_kept_and_says_so(description, text):
+    found = only(document(description=description, deprecated=True))
+
+    assert found.fields["description"] == text
+    assert "the operation is deprecated; it was kept, and its description says so" in found.repairs
+
+
+def test_a_deprecated_parameter_is_kept_and_marked():
+    given = [{"name": "tag", "in": "query", "deprecated": True, "schema": TEXT}]
+
+    assert only(document(parameters=given)).fields["parameters"]["properties"] == {"tag": {**TEXT, "deprecated": True}}
 
 
 def test_a_long_description_ends_with_a_sentence():
@@ -165,10 +184,20 @@ def test_a_path_may_stand_elsewhere_with_something_beside_its_reference():
     }  # fmt: skip
 
 
-def test_a_path_that_refers_to_itself_is_explained():
-    (found,) = items({"openapi": "3.1.0", "paths": {"/a": {"$ref": "#/paths/~1a"}}})
+@pytest.mark.parametrize(
+    ("paths", "reason"),
+    [
+        ({"/a": {"$ref": "#/paths/~1a"}}, "such as /a: the reference '#/paths/~1a' comes back to itself"),
+        ({"/a": None}, "such as /a: the path is described by empty, not by an object with operations"),
+        ({"/a": {"get": None}}, "such as GET /a: the operation is empty, not an object"),
+        ({"/a": {}}, "since its paths hold none"),
+    ],
+)
+def test_a_document_of_which_no_operation_can_be_read_is_refused(paths, reason):
+    with pytest.raises(ToolSpecError) as refused:
+        items({"openapi": "3.1.0", "paths": paths})
 
-    assert "comes back to itself" in found.reason
+    assert str(refused.value) == f"no operation of the OpenAPI document can be read, {reason}; is a part of it missing?"
 
 
 def test_the_document_is_left_as_it_was():

@@ -245,3 +245,9 @@ def test_headers_that_the_sender_sets_are_left_out():
 
     assert found.fields["parameters"]["properties"] == {}
     assert found.repairs == ("the header 'Accept' was left out: whoever sends the request sets it",)
+
+
+def test_a_body_that_is_a_parameter_is_described_in_plain_text():
+    found = parameters(document(verb="post", **body({"type": "array", "items": TEXT}, description="The **tags**.\n")))
+
+    assert found["properties"]["body"] == {"type": "array", "items": TEXT, "description": "The tags."}

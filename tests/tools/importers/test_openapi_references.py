@@ -2,14 +2,16 @@
 
 import datetime
 import http.server
+import json
 import threading
 
 import pytest
 
-from tests.tools.importers.openapi_documents import TEXT, answer, document, items, only
+from tests.tools.importers.openapi_documents import TEXT, answer, body, document, items, only
 from toolgraph.errors import ToolSpecError
 from toolgraph.tools.importers import openapi_references
 from toolgraph.tools.importers.items import Context
+from toolgraph.tools.importing import import_tools
 
 
 def files(directory, **texts):
@@ -50,10 +52,10 @@ def test_files_refer_to_files_beside_them(tmp_path):
     [
         ("/etc/passwd", "only relative files may be read"),
         ("file:///etc/passwd", "only relative files may be read"),
-        ("../secret.yaml", "it leads out of the directory of the document"),
-        ("inner/../../secret.yaml#/a", "it leads out of the directory of the document"),
-        ("..%2Fsecret.yaml", "it leads out of the directory of the document"),
-        ("link.yaml", "it leads out of the directory of the document"),
+        ("../secret.yaml", "it leads out of 'project'; import a directory that holds both"),
+        ("inner/../../secret.yaml#/a", "it leads out of 'project'; import a directory that holds both"),
+        ("..%2Fsecret.yaml", "it leads out of 'project'; import a directory that holds both"),
+        ("link.yaml", "it leads out of 'project'; import a directory that holds both"),
         ("https://example.org/pet.json", "it leads to another host; allow that with --allow-remote-refs"),
         ("//example.org/pet.json", "it leads to another host"),
         ("ftp://example.org/pet.json", "only relative files may be read"),
@@ -77,6 +79,19 @@ def test_nothing_is_read_that_was_not_pointed_at(tmp_path, monkeypatch, referenc
     assert found.fields["returns"]["properties"] == {"a": {}}
     assert len(found.repairs) == 1
     assert reason in found.repairs[0]
+
+
+@pytest.mark.parametrize(("source", "is_read"), [(".", True), ("*/*.yaml", True), ("api/api.yaml", False)])
+def test_files_in_the_directory_that_was_pointed_at_may_refer_to_one_another(tmp_path, monkeypatch, source, is_read):
+    whole = document(**answer({"properties": {"a": {"$ref": "../shared/pet.yaml"}, "b": {"$ref": "../../b.yaml"}}}))
+    project = tmp_path / "project"
+    files(project, api__api_yaml=json.dumps(whole), shared__pet_yaml="type: string")
+    (tmp_path / "b.yaml").write_text("type: string")
+    monkeypatch.chdir(project)
+
+    (tool,) = import_tools([source]).tools
+
+    assert tool.returns["properties"] == {"a": {"$ref": "#/$defs/pet"} if is_read else {}, "b": {}}
 
 
 def test_a_document_without_a_file_refers_to_none(tmp_path, monkeypatch):
@@ -181,3 +196,13 @@ def test_endless_nesting_is_refused():
 
     with pytest.raises(ToolSpecError, match="nested more than 200 levels deep"):
         items(document(**answer(level)))
+
+
+def test_all_properties_of_a_schema_may_stand_elsewhere(tmp_path):
+    fields = {"type": "object", "required": ["ids"], "properties": {"$ref": "fields.yaml#/Balancer"}}
+    context = files(tmp_path, fields_yaml="Balancer: {ids: {type: array, items: {$ref: '#/Id'}}}\nId: {type: integer}")
+
+    found = only(document(verb="post", **body(fields)), context)
+
+    assert found.fields["parameters"]["properties"] == {"ids": {"type": "array", "items": {"$ref": "#/$defs/Id"}}}
+    assert found.fields["parameters"]["required"] == ["ids"]

@@ -4,7 +4,17 @@ import json
 
 import pytest
 
-from tests.tools.importers.openapi_documents import TEXT, WHOLE, answer, body, document, items, only, parameters
+from tests.tools.importers.openapi_documents import (
+    TEXT,
+    WHOLE,
+    answer,
+    body,
+    document,
+    items,
+    only,
+    parameters,
+    swagger,
+)
 from toolgraph.tools.importers import openapi_budget
 from toolgraph.tools.importers.openapi_budget import Budget
 from toolgraph.tools.spec import ToolSpec
@@ -89,7 +99,7 @@ def test_components_of_one_name_are_told_apart():
         ({"type": "string", "nullable": True}, {"type": ["string", "null"]}),
         ({"type": ["string"], "nullable": True}, {"type": ["string", "null"]}),
         ({"type": "string", "nullable": False}, {"type": "string"}),
-        ({"type": "string", "x-nullable": True}, {"type": ["string", "null"], "x-nullable": True}),
+        ({"type": "string", "x-nullable": True}, {"type": ["string", "null"]}),
         ({"oneOf": [TEXT], "nullable": True}, {"oneOf": [TEXT, {"type": "null"}]}),
         (
             {"allOf": [WHOLE], "nullable": True, "description": "A."},
@@ -98,19 +108,17 @@ def test_components_of_one_name_are_told_apart():
         ({"nullable": True, "description": "A."}, {"description": "A."}),
     ],
 )
-def test_results_may_be_null_where_that_is_said(given, made):
-    assert returns({"type": "object", "properties": {"a": given}})["properties"]["a"] == made
+def test_arguments_and_results_may_be_null_where_that_is_said(given, made):
+    given = {"type": "object", "properties": {"a": given}}
+
+    assert returns(given)["properties"]["a"] == made
+    assert parameters(document(verb="post", **body(given)))["properties"]["a"] == made
 
 
-def test_arguments_may_be_null_only_where_a_type_stands_beside():
-    given = {
-        "type": "object",
-        "properties": {"a": {**WHOLE, "nullable": True}, "b": {"oneOf": [TEXT], "nullable": True}},
-    }
+def test_a_parameter_of_swagger_may_be_null():
+    found = parameters(swagger(parameters=[{"name": "a", "in": "query", "type": "string", "x-nullable": True}]))
 
-    assert parameters(document(verb="post", **body(given)))["properties"] == {
-        "a": {"type": ["integer", "null"]}, "b": {"oneOf": [TEXT]},
-    }  # fmt: skip
+    assert found["properties"] == {"a": {"type": ["string", "null"]}}
 
 
 def test_fields_that_only_calls_have_are_left_out_of_results():
@@ -121,17 +129,18 @@ def test_fields_that_only_calls_have_are_left_out_of_results():
     }
 
     assert returns(given) == {"type": "object", "properties": {"name": TEXT}}
+    assert only(document(**answer(given))).repairs == (
+        "the field 'password' was left out of the returns: it is write-only ('writeOnly')",
+    )
 
 
-def test_discriminators_name_the_definitions_of_the_tool():
-    given = {
-        "oneOf": [at("Cat")],
-        "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat", "dog": "Dog"}},
-    }
+def test_fields_that_only_results_have_are_left_out_of_parameters():
+    given = {"type": "object", "properties": {"id": {**WHOLE, "readOnly": True}, "name": TEXT}, "required": ["id"]}
 
-    assert returns(given, Cat=TEXT)["discriminator"] == {
-        "propertyName": "kind", "mapping": {"cat": "#/$defs/Cat", "dog": "Dog"},
-    }  # fmt: skip
+    found = only(document(verb="post", **body(given)))
+
+    assert found.fields["parameters"] == {"type": "object", "properties": {"name": TEXT}}
+    assert found.repairs == ("the field 'id' was left out of the parameters: it is read-only ('readOnly')",)
 
 
 def test_properties_may_be_named_like_keywords():
@@ -156,11 +165,13 @@ def test_keywords_that_say_nothing_of_values_are_dropped_and_examples_stay_short
 
 def test_html_in_descriptions_of_fields_is_removed():
     found = only(
-        document(parameters=[{"name": "a", "in": "query", "description": "<p>Its <b>tag</b></p>", "schema": TEXT}])
+        document(
+            parameters=[{"name": "a", "in": "query", "description": "<p>Its <b>[tag](/tags)</b></p>\n", "schema": TEXT}]
+        )
     )
 
     assert found.fields["parameters"]["properties"]["a"]["description"] == "Its tag"
-    assert found.repairs == ("HTML tags were removed from descriptions of fields",)
+    assert found.repairs == ("HTML and Markdown in descriptions of fields were made plain text",)
 
 
 def chain(length):

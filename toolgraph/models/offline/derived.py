@@ -261,7 +261,7 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
             if "offset" in words or "start" in words or "skip" in words
             else (f"on page {slot}",)
         )
-    if kind == "count_small":
+    if kind == "count_small" and not creates:
         return (f"limited to {slot}", f"with no more than {slot} of them", f"at most {slot} of them")
     if kind in ("count", "duration") and field.types[:1] in (("integer",), ("number",)):
         thing = re.sub(r"^(number of|num|total|count of) ", "", name)
@@ -318,6 +318,8 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
             if creates and re.search(r"\bto\b|recipient", words)
             else (f"with the email {slot}", f"using {slot} for the email")
         )
+    if kind == "url" and len(name.split()) > 1:
+        return (f"with {slot} as the {name}", f"with the {name} {slot}")
     if kind in ("url", "domain", "filename", "path", "repository"):
         return (f"for {slot}", f"using {slot}")
     if kind == "genre":

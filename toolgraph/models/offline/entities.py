@@ -1,4 +1,4 @@
-"""Entities: what the facts of a dialogue tell of the things in it, by their ids."""
+"""Entities: what the facts of a dialogue tell of the things in it, by their ids and by their names."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 from toolgraph.models.requests import Fact
-from toolgraph.tools.inference import effects_of
+from toolgraph.tools.inference import CREATE, effects_of, name_parts, verb_of
+from toolgraph.tools.names import split_words
+from toolgraph.tools.spec import ToolSpec
 
 Record = dict[str, Any]
 _ID_NAME = re.compile(
@@ -18,14 +20,21 @@ _NOT_ID = re.compile(
     re.IGNORECASE,
 )
 """Codes that many things share; the id of a language course is none of them."""
+WRAPPERS = frozenset("data result results item items body payload attributes response object".split())
+"""Keys under which the thing itself stands, and no other one in it."""
+_NAMES = frozenset("name title slug key".split())
+_NAMES_OF_PEOPLE = frozenset("username login handle email phone".split())
+_PEOPLE = frozenset("user account member customer person contact profile employee subscriber client".split())
+_QUALIFIED = re.compile(r" (by|with|for|of|from|in|to|on|using)\b.*")
 
 
 def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
-    """Return what the facts tell of each entity, by its id; later facts count more."""
+    """Return what the facts tell of each entity, by its id and its names; later facts count more."""
     records: dict[str, Record] = {}
     for fact in facts:
         asked = named_scalars(fact.arguments)
         effects = effects_of(fact.tool)
+        thing = thing_of(fact.tool)
         for entity in objects_in(fact.result):
             own = own_id(entity) or _own_name(entity)
             if own is None:
@@ -37,7 +46,11 @@ def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
                 else:
                     record[name] = value
             record.update(named_scalars(entity))
-        if isinstance(fact.result, dict):
+            for key in name_keys(entity, thing):
+                records[key] = record
+        if effects == "writes":
+            _remember_named(records, fact, asked, thing)
+        if isinstance(fact.result, dict) and not _makes_another(fact, asked):
             for name, value in asked.items():
                 if is_id_name(name):
                     record = records.setdefault(record_key(name, value), {name: value})
@@ -49,6 +62,58 @@ def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
     return records
 
 
+def _remember_named(records: dict[str, Record], fact: Fact, asked: Record, thing: str) -> None:
+    """Take in what was written of a thing that the call names: a user by the username, a list of them one by one."""
+    own = own_id(fact.result) if isinstance(fact.result, dict) else None
+    written = asked | named_scalars(fact.result)
+    new = records.get(record_key(*own), {}) if own else {}
+    for key in name_keys(asked, thing):
+        record = new if verb_of(fact.tool) in CREATE else records.get(key, new)
+        record |= written
+        records[key] = record
+    for entries in object_lists(fact.arguments):
+        for entry in entries:
+            keys = name_keys(entry, thing)
+            record = next((records[key] for key in keys if key in records), {})
+            record |= named_scalars(entry)
+            records |= dict.fromkeys(keys, record)
+
+
+def _makes_another(fact: Fact, asked: Record) -> bool:
+    """Whether a call makes a thing with an id of its own: a booking tells nothing of the hotel it names."""
+    own = own_id(fact.result)
+    return own is not None and own[1] not in asked.values() and verb_of(fact.tool) in CREATE
+
+
+def thing_of(tool: ToolSpec) -> str:
+    """Return what a tool acts on, in one word: the `user` of `getUserByName` and of `list_users`."""
+    return _thing(name_parts(tool.name).noun)
+
+
+@lru_cache(maxsize=4096)
+def _thing(noun: str) -> str:
+    word = _QUALIFIED.sub("", noun).rpartition(" ")[2]
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def name_keys(record: Record, thing: str) -> list[str]:
+    """Return what a thing is known by beside its id: its name, and a person's address or username."""
+    return [
+        f"{thing} {value}".casefold()
+        for name, value in record.items()
+        if isinstance(value, str) and value and _is_name_of(name, thing)
+    ]
+
+
+@lru_cache(maxsize=65536)
+def _is_name_of(name: str, thing: str) -> bool:
+    *owner, last = split_words(name).split() or [""]
+    if last == "name" and owner == ["user"]:
+        owner, last = [], "username"
+    is_name = last in _NAMES or (last in _NAMES_OF_PEOPLE and thing in _PEOPLE)
+    return is_name and (not owner or owner == [thing])
+
+
 @lru_cache(maxsize=65536)
 def is_id_name(name: str) -> bool:
     """Say whether a field's name is that of an identifier."""
@@ -56,11 +121,11 @@ def is_id_name(name: str) -> bool:
 
 
 def own_id(entity: Record) -> tuple[str, Any] | None:
-    """Return the name and value of an object's own id: the first of its fields that is one."""
-    for name, value in entity.items():
+    """Return the name and value of an object's own id: its `id` or `uuid`, else its first field if that is one."""
+    for name in ("id", "uuid", next(iter(entity), "")):
+        value = entity.get(name)
         if isinstance(value, str | int) and not isinstance(value, bool) and is_id_name(name):
             return name, value
-        break
     return None
 
 
@@ -106,13 +171,16 @@ def named_scalars(value: Any) -> Record:
 
 
 def gone_and_made(facts: Iterable[Fact]) -> tuple[set[Any], list[tuple[str, Any]]]:
-    """Return the ids that were deleted, and those of what was made and is still there."""
+    """Return the ids and names of what was deleted, and the ids of what was made and is still there."""
     gone: set[Any] = set()
     made: list[tuple[str, Any]] = []
     for fact in facts:
         effects = effects_of(fact.tool)
         if effects == "deletes":
-            gone |= {value for name, value in named_scalars(fact.arguments).items() if is_id_name(name)}
+            asked = named_scalars(fact.arguments)
+            gone |= {value for name, value in asked.items() if is_id_name(name)} | {
+                *name_keys(asked, thing_of(fact.tool))
+            }
         elif effects == "writes" and isinstance(fact.result, dict):
             own = own_id(fact.result)
             if own is not None and own[1] not in named_scalars(fact.arguments).values():

@@ -10,18 +10,21 @@ from typing import Any
 from toolgraph.dialogue.spoken import MONTHS, NUMBER_WORDS, parse_date
 from toolgraph.models.offline.banks import load_words
 from toolgraph.models.offline.derived import label, unit_of, wording_of
-from toolgraph.models.offline.entities import is_id_name
+from toolgraph.models.offline.entities import WRAPPERS, is_id_name, named_scalars, own_id, thing_of
 from toolgraph.models.offline.entries import entry_name
 from toolgraph.models.offline.speech import capitalised, entity_noun, is_plural, join_phrases, plural
 from toolgraph.models.offline.spoken_values import as_claim, spoken_value, without_unit
+from toolgraph.models.offline.worth import CLAIM, FIRST, LAST, NEVER, Told, facts_in, is_opaque, worth_of
 from toolgraph.tools.fields import Field
-from toolgraph.tools.inference import effects_of
+from toolgraph.tools.inference import effects_of, name_parts
 from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
-MOST_FACTS = 5
-"""Facts told of one object, and entries told of one list."""
+MOST_FACTS, FEW = 5, 2
+"""Facts told of one object, and entries told of one list; and how many facts are few."""
+LONGEST_IN_LIST = 40
+"""Characters of a value that fits behind a name in a list."""
 _DONE_WHEN = re.compile(
     r"((?:last |first )?(?:updated|modified|created|published|released|opened|closed|sent|recorded|reported|issued|"
     r"triggered|added))(?: at| on| date| time)?"
@@ -70,7 +73,7 @@ def tell(
     """
     return _tell_as_written(
         outcome, chooser, used if used is not None else set(), asked, is_full, listener
-    ) or _tell_in_general(outcome, chooser)
+    ) or _tell_in_general(outcome, chooser, asked)
 
 
 def _tell_as_written(
@@ -149,12 +152,13 @@ def _entries(result: Any) -> list[Any]:
 # --- in general -----------------------------------------------------------------------------------------------------
 
 
-def _tell_in_general(outcome: Outcome, chooser: random.Random) -> str:
+def _tell_in_general(outcome: Outcome, chooser: random.Random, asked: str) -> str:
     words, today = load_words("assistant"), outcome.today
     fields = {field.name: field for field in outcome.tool.return_fields}
-    entries = _entries(outcome.result)
+    thing = thing_of(outcome.tool)
+    entries = _listed(outcome.result, thing)
     if entries and isinstance(entries[0], dict):
-        told = [_entry_phrase(entry, fields, today) for entry in entries[:MOST_FACTS]]
+        told = [_entry_phrase(entry, fields, today, thing, asked) for entry in entries[:MOST_FACTS]]
         told = [text for text in told if text]
         if told:
             if len(entries) == 1:
@@ -170,7 +174,29 @@ def _tell_in_general(outcome: Outcome, chooser: random.Random) -> str:
         return f"{opening} {join_phrases([spoken_value(item, None, today) for item in entries[:8]])}."
     if not isinstance(outcome.result, dict | list):
         return f"The answer is {spoken_value(outcome.result, None, today)}."
-    return _object_sentence(outcome, fields, chooser)
+    return _object_sentence(outcome, fields, chooser, asked)
+
+
+def _listed(result: Any, thing: str) -> list[Any]:
+    """The list that a result consists of; the parts of one thing, such as the items of an order, are none."""
+    if isinstance(result, list):
+        return result
+    if not isinstance(result, dict):
+        return []
+    is_one_thing = (own_id(result) is not None or "name" in result) and any(
+        worth_of(Told(name, value, ""), None) < LAST
+        for name, value in result.items()
+        if not isinstance(value, dict | list)
+    )
+    for name, child in result.items():
+        words = split_words(name)
+        if isinstance(child, list) and child and isinstance(child[0], dict):
+            if not is_one_thing or words in WRAPPERS or thing in words:
+                return child
+        elif isinstance(child, dict) and not is_one_thing and (found := _listed(child, thing)):
+            return found
+    only = next(iter(result.values()), None)
+    return only if len(result) == 1 and isinstance(only, list) else []
 
 
 _LIST_OPENINGS = ("What came back:", "Here's the list:", "There's", "These came up:", "You've got")
@@ -192,22 +218,24 @@ _FACT_OPENINGS = (
 )
 
 
-def _object_sentence(outcome: Outcome, fields: dict[str, Field], chooser: random.Random) -> str:
+def _object_sentence(outcome: Outcome, fields: dict[str, Field], chooser: random.Random, asked: str) -> str:
     today = outcome.today
-    asked = {str(value).casefold() for value in outcome.arguments.values() if isinstance(value, str)}
-    facts = _facts(outcome.result, fields)
-    new = [fact for fact in facts if str(fact[1]).casefold() not in asked] or facts
+    given = {str(value).casefold() for value in named_scalars(outcome.arguments).values()}
+    thing = thing_of(outcome.tool)
+    facts = [fact for fact in facts_in(outcome.result, thing) if str(fact.value).casefold() not in given]
     writes = effects_of(outcome.tool) != "reads"
-    if not new:
-        return "That's been done." if writes else "It came back without any details."
-    states = [fact for fact in new if fact[0] == "status"]
-    rest = [fact for fact in new if fact[0] != "status"][:MOST_FACTS]
-    clauses = [clause(name, value, fields.get(name), today) for name, value in rest]
-    if writes and states and looks_fine(states[0][1]):
-        state = spoken_value(states[0][1], fields.get("status"), today)
+    states = [fact for fact in facts if fact.name == "status" and not fact.owner][:1]
+    rest = _chosen([fact for fact in facts if fact.name != "status" or fact.owner], fields, thing, asked, writes=writes)
+    clauses = [clause(fact.name, fact.value, fields.get(fact.name), today, fact.owner) for fact in rest]
+    if not clauses and not states:
+        if writes or any(value is True for value in named_scalars(outcome.result).values()):
+            return chooser.choice(("That's been done.", "That went through.", "That's all done.", "That worked."))
+        return "It came back without any details."
+    if writes and states and looks_fine(states[0].value):
+        state = spoken_value(states[0].value, fields.get("status"), today)
         if not clauses:
             return chooser.choice(
-                (f"It's been {state}.", f"That's now {state}.", f"Consider it {state}.", f"The status is {state}.")
+                (f"It's been {state}.", f"That's now {state}.", f"Consider it {state}.", f"It's {state} now.")
             )
         return chooser.choice(
             (
@@ -216,10 +244,26 @@ def _object_sentence(outcome: Outcome, fields: dict[str, Field], chooser: random
                 f"Now {state}; {join_phrases(clauses)}.",
             )
         )
-    clauses += [clause(name, value, fields.get(name), today) for name, value in states]
+    clauses += [clause(fact.name, fact.value, fields.get(fact.name), today) for fact in states]
     if len(clauses) == 1 or chooser.random() < 0.8:
         return f"{capitalised(join_phrases(clauses))}."
     return f"{chooser.choice(_DONE_OPENINGS if writes else _FACT_OPENINGS)} {join_phrases(clauses)}."
+
+
+def _chosen(facts: list[Told], fields: dict[str, Field], thing: str, asked: str, *, writes: bool = False) -> list[Told]:
+    """The facts to tell of one thing, what was asked for first; of what has just been made its own id as well."""
+    ranked = sorted(
+        ((FIRST - 1 if worth < LAST and _is_asked(_without(thing, fact.name), asked) else worth), number)
+        for number, fact in enumerate(facts)
+        if (worth := worth_of(fact, fields.get(fact.name))) < NEVER
+    )
+    best = [facts[number] for worth, number in ranked if worth < CLAIM][:MOST_FACTS]
+    if len(best) < FEW:
+        best += [facts[number] for worth, number in ranked if worth == CLAIM][: FEW - len(best)]
+    own = next((fact for fact in facts[:1] if writes and not fact.owner and is_id_name(fact.name)), None)
+    if own is not None and not (best and is_opaque(own.value)):
+        best = [own, *best[: MOST_FACTS - 1]]
+    return best or [facts[number] for _, number in ranked][:FEW]
 
 
 def looks_fine(state: Any) -> bool:
@@ -227,24 +271,19 @@ def looks_fine(state: Any) -> bool:
     return isinstance(state, str) and bool(re.fullmatch(r"[a-z]+(ed|ent|one|id|ght)", state))
 
 
-def _facts(value: Any, fields: dict[str, Field]) -> list[tuple[str, Any]]:
-    """The scalar leaves worth telling, own names first; nested objects contribute theirs."""
-    found: list[tuple[str, Any]] = []
-    if isinstance(value, dict):
-        for name, child in value.items():
-            if isinstance(child, dict):
-                found += _facts(child, fields)
-            elif isinstance(child, list):
-                plain = [item for item in child if not isinstance(item, dict | list)]
-                found += [(name, plain)] if plain else []
-            elif child is not None and child != "":
-                found.append((name, child))
-    return found
+def _owned(owner: str, noun: str) -> str:
+    """What a field is called with the thing it belongs to: a category's name is the category."""
+    if noun in ("name", "title"):
+        return owner
+    first, _, rest = noun.partition(" ")
+    return f"{owner} {rest if owner.endswith(first) else noun}".strip()
 
 
-def clause(name: str, value: Any, field: Field | None, today: dt.date | None) -> str:
-    """Return one field of a result as a clause: "the distance is 10 kilometres"."""
-    noun = label(field) if field is not None else split_words(name)
+def clause(name: str, value: Any, field: Field | None, today: dt.date | None, owner: str = "") -> str:
+    """Return one field of a result as a clause: "the distance is 10 kilometres"; `owner` says what has the field."""
+    noun = label(field) if field is not None and name != "id" else "ID" if name == "id" else split_words(name)
+    if owner:
+        noun = _owned(owner, noun)
     if (claim := as_claim(value, field)) is not None:
         value = claim
         bare = re.sub(r"^(is|has|was|are|can) ", "", noun)
@@ -262,9 +301,16 @@ def clause(name: str, value: Any, field: Field | None, today: dt.date | None) ->
     unit = f" {unit_of(field)}" if field is not None and unit_of(field) else ""
     noun = without_unit(noun, unit)
     if noun == "text" and isinstance(value, str):
-        return f'it says "{value}"'
+        return f'it says "{value.rstrip(".")}"'
+    if isinstance(value, str) and value.endswith((".", "!", "?")) and " " in value:
+        return f'the {noun} is "{" ".join(value.split()).rstrip(".")}"'
     be = "are" if is_plural(noun) or (isinstance(value, list) and len(value) > 1) else "is"
     return f"the {noun} {be} {spoken_value(value, field, today)}{unit}"
+
+
+def _without(thing: str, name: str) -> str:
+    """A field's name without the thing it is one of: who asks for a user does not ask for the user status."""
+    return " ".join(word for word in split_words(name).split() if word != thing)
 
 
 def _entry_noun(tool: ToolSpec, entry: dict[str, Any]) -> str:
@@ -272,29 +318,37 @@ def _entry_noun(tool: ToolSpec, entry: dict[str, Any]) -> str:
     noun = entity_noun(first) if is_id_name(first) else re.sub(r" (name|title)$", "", split_words(first))
     if noun == "full":
         return "person"
+    listed = name_parts(tool.name).noun.partition(" by ")[0]
+    if noun == split_words(first) and listed.endswith("s") and len(listed.split()) < 3:
+        return listed
     return noun if noun and noun != split_words(first) and len(noun.split()) < 4 else "result"
 
 
-def _entry_phrase(entry: dict[str, Any], fields: dict[str, Field], today: dt.date | None) -> str:
+def _entry_phrase(
+    entry: dict[str, Any], fields: dict[str, Field], today: dt.date | None, thing: str, asked: str
+) -> str:
     name = entry_name(entry)
-    facts = [(key, value) for key, value in _facts(entry, fields) if value != name and not isinstance(value, list)]
-    told: list[str] = []
-    for key, value in facts:
-        if is_id_name(key) and name:
-            continue
-        told.append(_short(key, value, fields.get(key), entry, today))
-        if len(told) == 3:
-            break
+    facts = [
+        fact for fact in facts_in(entry, thing)
+        if fact.value != name and not isinstance(fact.value, list) and len(str(fact.value)) <= LONGEST_IN_LIST
+    ]  # fmt: skip
+    own = own_id(entry)
+    if not name and own and not is_opaque(own[1]):
+        name = str(own[1])
+    chosen = [
+        fact for fact in _chosen(facts, fields, thing, asked)[:3]
+        if not (name and worth_of(fact, fields.get(fact.name)) >= LAST)
+    ]  # fmt: skip
+    told = [_short(fact, fields.get(fact.name), entry, today) for fact in chosen]
     told = [text for text in told if text]
-    if not name and facts and is_id_name(facts[0][0]):
-        name, told = str(facts[0][1]), told[1:]
     if not name:
         return join_phrases(told) if told else ""
     return f"{name} ({', '.join(told)})" if told else name
 
 
-def _short(key: str, value: Any, field: Field | None, entry: dict[str, Any], today: dt.date | None) -> str:
+def _short(fact: Told, field: Field | None, entry: dict[str, Any], today: dt.date | None) -> str:
     """One fact of an entry in a few words."""
+    key, value, owner = fact
     kind = kind_of(field) if field is not None else ""
     words = split_words(key)
     spoken = spoken_value(value, field, today)
@@ -310,4 +364,7 @@ def _short(key: str, value: Any, field: Field | None, entry: dict[str, Any], tod
     if kind in ("city", "date", "time", "datetime", "country") and len(words.split()) == 1:
         return spoken
     unit = unit_of(field) if field is not None else ""
-    return f"{without_unit(label(field), unit) if field is not None else words} {spoken} {unit}".strip()
+    noun = without_unit(label(field), unit) if field is not None else words
+    if owner:
+        noun = _owned(owner, noun)
+    return f"{noun} {spoken} {unit}".strip()

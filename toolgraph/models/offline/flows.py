@@ -1,9 +1,13 @@
 """Which return field of one tool can fill which parameter of another, as far as names and kinds tell."""
 
+import datetime as dt
 from functools import lru_cache
 from typing import NamedTuple
 
+from toolgraph.models.offline.scene import fits, new_scene
 from toolgraph.models.offline.shapes import output_pointers
+from toolgraph.models.offline.values import make_value
+from toolgraph.seeds import rng
 from toolgraph.tools.fields import Field
 from toolgraph.tools.inference import name_parts
 from toolgraph.tools.kinds import kind_of
@@ -19,6 +23,11 @@ FLOWING_KINDS = frozenset(
 
 Numbers, texts and enums are not among them.
 """
+
+
+_BOUNDS = ("pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength")
+_EXAMPLES = 4
+"""Values that are tried where a parameter asks more than the result promises."""
 
 
 class Flow(NamedTuple):
@@ -62,7 +71,7 @@ def _find_flows(giver: ToolSpec, taker: ToolSpec) -> tuple[Flow, ...]:
             is_echo = split_words(returned.name) in asked
             if is_echo and kind not in ("id", "uuid"):
                 continue  # the user said it, and may say it again
-            if _same_thing(returned, parameter, kind, entity):
+            if _same_thing(returned, parameter, kind, entity) and _would_be_taken(returned, parameter):
                 found.setdefault(
                     parameter.pointer, Flow(returned.pointer, parameter.pointer, kind in ("id", "uuid"), is_echo)
                 )
@@ -87,6 +96,15 @@ def _same_thing(returned: Field, parameter: Field, kind: str, entity: str) -> bo
         and kind not in ("city", "person", "address", "url", "company")
         and out.split()[-1] == into.split()[-1]
     )
+
+
+def _would_be_taken(returned: Field, parameter: Field) -> bool:
+    """Whether what a result holds in a field meets the bounds and the pattern of a parameter, as some examples tell."""
+    asks = [keyword for keyword in _BOUNDS if keyword in parameter.schema]
+    if all(parameter.schema[keyword] == returned.schema.get(keyword) for keyword in asks):
+        return True
+    scene = new_scene(rng(0, "flow", returned.name), dt.date(2026, 1, 15))
+    return all(fits(make_value(returned, scene, is_result=True), parameter.schema) for _ in range(_EXAMPLES))
 
 
 @lru_cache(maxsize=4096)

@@ -4,8 +4,8 @@ import re
 from functools import lru_cache
 
 from toolgraph.models.offline.speech import article
-from toolgraph.tools.inference import CREATE, VERBS, name_parts
-from toolgraph.tools.names import looks_like_identifier
+from toolgraph.tools.inference import CREATE, DELETE, UPDATE, VERBS, name_parts
+from toolgraph.tools.names import looks_like_identifier, split_words
 from toolgraph.tools.spec import ToolSpec
 
 GETTING = frozenset(
@@ -50,6 +50,9 @@ JARGON = re.compile(
     r"\b(json|xml|api|apis|endpoint|uri|string|integer|boolean|array|param\w*|payload|http|get|post|sdk|dataframe|"
     r"schema)\b"
 )
+_SMALL_WORDS = frozenset("a an the its their and or of given".split())
+_MASS = frozenset("information data weather news advice inventory music content feedback access traffic".split())
+"""What is not counted, and asked for without an article."""
 _ALWAYS_CUT = re.compile(
     r",?\s+(optionally\b|to be |with (optional |various )?(filters?|options?)\b|specifying\b|filtering\b|allowing\b|"
     r"considering\b|then |and then |for the (given |specified )?date and time|based (up)?on|"
@@ -88,9 +91,39 @@ ABBREVIATIONS = {
 def goal(tool: ToolSpec) -> tuple[str, str]:
     """Return what a tool does as a base-form verb and the rest of the phrase, in a user's words."""
     described = _from_description(tool.description)
-    if described and len(described[1].split()) >= 1:
-        return described
-    return _from_name(tool)
+    if not described or not described[1].split():
+        return _from_name(tool)
+    verb, rest = described
+    if verb in GETTING and name_parts(tool.name).verb in CREATE | UPDATE | DELETE:
+        return _from_name(tool)  # "Updated user" says what comes back, and not what is done
+    return verb, _with_article(verb, _own_case(_without_parameter(rest, tool), tool), tool)
+
+
+def _without_parameter(rest: str, tool: ToolSpec) -> str:
+    """Cut the way of asking, where it is a parameter that the value will name: "the user by user name"."""
+    thing, by, way = rest.rpartition(" by ")
+    words = [word for word in re.findall(r"[a-z]+", way.lower()) if word not in _SMALL_WORDS]
+    joined = " ".join(f"{word} {word}s" for field in tool.parameter_fields for word in split_words(field.name).split())
+    known = {*joined.split(), "id", "ids", "name"}
+    is_way = by and words and tool.parameter_fields and ({*words} <= known or "".join(words) in known)
+    return thing if is_way and not thing.endswith((" is", " are", "ed")) else rest
+
+
+def _own_case(rest: str, tool: ToolSpec) -> str:
+    """Lower the words that the tool's own name has as well: "Finds Pets" speaks of pets, and not of a name."""
+    own = set(split_words(tool.name).split()) - set(split_words(tool.origin.api).split())
+    first = _SENTENCE_END.split(tool.description + "\n", maxsplit=1)[0]
+    words = re.findall(r"[A-Za-z]{4,}", first)
+    if len(words) > 1 and not any(word.islower() for word in words):
+        own |= set(first.lower().split())  # written like a headline
+    return re.sub(r"\b[A-Z][a-z]+\b", lambda found: found[0].lower() if found[0].lower() in own else found[0], rest)
+
+
+def _with_article(verb: str, rest: str, tool: ToolSpec) -> str:
+    """Give one thing its article where the description is short of it: "Create user" creates a user."""
+    noun = re.sub(r" (by|with|for|in|from)\b.*", "", name_parts(tool.name).noun)
+    is_one = rest.lower() == noun and not rest.endswith("s") and verb not in FINDING and noun not in _MASS
+    return f"{article(rest) if verb in CREATE else 'the'} {rest}" if is_one else rest
 
 
 @lru_cache(maxsize=65536)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,13 @@ from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall
 from toolgraph.dialogue.spoken import find_said
 from toolgraph.models.offline.banks import Person
 from toolgraph.models.offline.derived import wording_of
+from toolgraph.models.offline.entities import thing_of
 from toolgraph.models.offline.flows import FLOWING_KINDS
 from toolgraph.models.offline.plan_memory import Known, Memory
 from toolgraph.models.offline.scene import fits, new_scene
 from toolgraph.models.offline.shapes import fill, input_shape
 from toolgraph.models.offline.speech import entry_picks
-from toolgraph.models.offline.values import make_value
+from toolgraph.models.offline.values import known_values, make_value
 from toolgraph.models.offline.values_dates import ends_a_period, note_first_day
 from toolgraph.tools import pointers
 from toolgraph.tools.fields import Field
@@ -28,6 +30,13 @@ OPTIONAL = 0.3
 """Chance that an optional parameter is given; at most `MOST_OPTIONAL` a call."""
 MOST_OPTIONAL = 2
 _UNSPEAKABLE = frozenset({"base64", "code", "sql"})
+_TECHNICAL_KINDS = frozenset("page boolean base64 code url path epoch text object".split())
+_TECHNICAL = re.compile(
+    r"\b(cursor|offset|page|per page|before|after|expand|fields|includes?|embed|order by|sort|e ?tag|"
+    r"if (none )?match|dry run|idempotency|request id|trace|debug|verbose|pretty|timeout|retries|version|format|"
+    r"metadata|header|user agent|charset|encoding|callback|nonce|signature|client|flags|ref|sha|hash)\b|^x \w+|^_"
+)
+"""Parameters that programs set and people do not think of: how a page is cut, checked, traced or encoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,7 @@ class CallBuilder:
         self.is_linked = is_linked
         self.random = setting.random
         self.scene = new_scene(setting.random, setting.today, setting.person, is_real=setting.is_real)
+        self.scene.about = thing_of(tool)
         self.reach = memory.flows_into(tool, turn) if is_linked else {}
         self.arguments: list[PlannedArgument] = []
         self.picks: dict[str, str] = {}
@@ -65,11 +75,15 @@ class CallBuilder:
         return PlannedCall(id=self.call_id, tool=self.tool.name, arguments=(*_merge_lists(self.arguments), *empty))
 
     def _wants(self, pointer: str, name: str) -> bool:
-        field = self.fields.get(pointers.join(pointer, name))
+        path = pointers.join(pointer, name)
+        field = self.fields.get(path) or self.fields.get(f"{path}/{pointers.ANY_ITEM}")
         if field is not None and kind_of(field) == "credential":
             return True
-        if field is not None and field.types[:1] == ("boolean",) and wording_of(self.tool).is_derived:
-            return False  # what is not said in words somebody wrote is better not said
+        is_id = field is not None and kind_of(field) in ("id", "uuid")
+        if field and is_id and self.setting.is_real and not (path in self.reach or known_values(field)):
+            return False  # there is none that anybody could know
+        if wording_of(self.tool).is_derived and not (is_spoken_of(field) if field else is_plain_name(name)):
+            return False
         if self.optional >= MOST_OPTIONAL or self.random.random() >= OPTIONAL:
             return False
         self.optional += 1
@@ -99,6 +113,7 @@ class CallBuilder:
             and not isinstance(default, list | dict)
             and default != ""
             and fits(default, field_.schema)
+            and not pointers.split(pointer)[-1].isdigit()
             and (kind in _UNSPEAKABLE or self.random.random() < 0.35)
         ):
             return _argument(pointer, "default", default)
@@ -200,6 +215,24 @@ class CallBuilder:
         if kind == "date":
             note_first_day(words, found[0], self.scene)
         return found[0]
+
+
+def is_spoken_of(field_: Field) -> bool:
+    """Say whether a person who may leave a parameter out would ever speak of it.
+
+    Nobody does of what programs set, of yes and no where nobody wrote words for it, nor of a text of which nothing
+    tells what it could be.
+    """
+    if not is_plain_name(field_.name):
+        return False
+    if field_.types[:1] in (("object",), ("array",)):
+        return False
+    return kind_of(field_) not in _TECHNICAL_KINDS or bool(field_.schema.get("enum") or known_values(field_))
+
+
+def is_plain_name(name: str) -> bool:
+    """Say whether a parameter's name is none of those that only programs set."""
+    return not _TECHNICAL.search(split_words(name))
 
 
 def _argument(pointer: str, source: Any, value: Any, is_carried: bool = False) -> PlannedArgument:

@@ -13,6 +13,10 @@ LONGEST_REASON, LONGEST_TEXT = 160, 600
 """Characters of an error, and of a text, that are told; what is longer is not for people, or is cut at a sentence."""
 
 
+_EXCEPTION = re.compile(r"^(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Iteration|Warning)(?:: |$)")
+"""What Python, and servers made with it, put before the words of an error."""
+
+
 def error_in(result: Any) -> str:
     """Return the error that a result is; empty where it is none."""
     if isinstance(result, dict) and set(result) == {"error"} and isinstance(result["error"], str):
@@ -29,14 +33,14 @@ def tell_real(outcome: Outcome, chooser: random.Random, used: set[str] | None = 
     """Return the outcome of a call that was really made, in sentences: as others, or why there is nothing to tell."""
     words = load_words("assistant")
     if error := error_in(outcome.result):
-        reason = error.strip().rstrip(".")
-        is_for_people = len(reason) <= LONGEST_REASON and not any(map(looks_like_identifier, reason.split()))
+        reason = _EXCEPTION.sub("", error.strip()).rstrip(".")
+        is_for_people = 0 < len(reason) <= LONGEST_REASON and not any(map(looks_like_identifier, reason.split()))
         if not is_for_people:
             return str(chooser.choice(words["real_errors_plain"]))
         return str(chooser.choice(words["real_errors"])).replace("{reason}", reason)
     if holds_nothing(outcome.result, outcome.arguments):
         return str(chooser.choice(words["real_nothing"]))
-    if isinstance(outcome.result, str):
+    if isinstance(outcome.result, str) and (" " in outcome.result.strip() or not outcome.result.isascii()):
         return _cut(outcome.result)
     return tell(outcome, chooser, used, asked=asked)
 

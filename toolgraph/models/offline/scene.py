@@ -22,6 +22,8 @@ class Scene:
     person: Person
     chosen: dict[str, Any] = field(default_factory=dict)
     """Values by the words of their field's name, for fields that must agree or differ."""
+    about: str = ""
+    """What the tool whose values are made acts on, in one word."""
     is_real: bool = False
     """Whether the values are for tools that really run, which know the values they give as examples and few others."""
 

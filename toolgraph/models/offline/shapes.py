@@ -7,7 +7,7 @@ from typing import Any
 
 from toolgraph.tools.fields import Field
 from toolgraph.tools.pointers import ANY_ITEM, join
-from toolgraph.tools.schema import Schema, branches, types_of
+from toolgraph.tools.schema import Schema, comes_back, traced_branches, types_of
 from toolgraph.tools.spec import ToolSpec
 
 MAX_DEPTH = 6
@@ -24,6 +24,8 @@ class Leaf:
     """A scalar, or a container of which the schema says nothing more."""
 
     field: Field
+    is_cut: bool = False
+    """Whether it is an object that would hold itself, or lie too deep: it is left out wherever it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def _pointers(shape: Shape, pointer: str) -> Iterator[str]:
     if isinstance(shape, Leaf):
         yield pointer
     elif isinstance(shape, ListOf):
-        yield from _pointers(shape.item, f"{pointer}/{ANY_ITEM}")
+        if shape.longest:
+            yield from _pointers(shape.item, f"{pointer}/{ANY_ITEM}")
     else:
         for name, child, _ in told_properties(shape):
             yield from _pointers(child, join(pointer, name))
@@ -98,28 +101,28 @@ def _shape(
     depth: int,
     above: frozenset[str],
 ) -> Shape:
-    reference = schema.get("$ref")
-    is_cycle = isinstance(reference, str) and reference in above
-    if isinstance(reference, str):
-        above = above | {reference}
-    options = list(branches(schema, root))
-    option = next((option for option in options if types_of(option) != ("null",)), options[0])
+    is_cycle = comes_back(schema, root, above)
+    options = traced_branches(schema, root, above)
+    admitted = [one for one in options if _can_be_told(one[0])]
+    option, above = admitted[0] if admitted else options[0]
+    constants = [one["const"] for one, _ in admitted if "const" in one]
+    if len(constants) > 1:  # a choice of constants is an enum
+        option = {**{key: value for key, value in option.items() if key != "const"}, "enum": constants}
     text = option.get("description") or schema.get("description")
     described = " ".join(text.split()) if isinstance(text, str) else described
     types = types_of(option)
     if depth < MAX_DEPTH and not is_cycle:
         if option.get("properties"):
             required = set(option.get("required", ()))
-            return ObjectOf(
-                tuple(
-                    (
-                        child,
-                        _shape(sub, root, join(pointer, child), child, "", child in required, depth + 1, above),
-                        child in required,
-                    )
-                    for child, sub in option["properties"].items()
+            properties = [
+                (
+                    child,
+                    _shape(sub, root, join(pointer, child), child, "", child in required, depth + 1, above),
+                    child in required,
                 )
-            )
+                for child, sub in option["properties"].items()
+            ]
+            return ObjectOf(tuple(one for one in properties if one[2] or not _is_cut(one[1])))
         if "array" in types:
             items = option.get("items")
             prefix = option.get("prefixItems")
@@ -127,8 +130,20 @@ def _shape(
             shortest = int(option.get("minItems", 0)) or (len(prefix) if prefix else 0)
             longest = int(option.get("maxItems", len(prefix) if prefix and not items else 1 << 30))
             child = _shape(sub, root, f"{pointer}/{ANY_ITEM}", name or "item", described, is_required, depth + 1, above)
-            return ListOf(child, shortest, max(longest, shortest))
-    return Leaf(Field(pointer, name, described, {**option, "description": described}, is_required))
+            return ListOf(child, shortest, shortest if _is_cut(child) else max(longest, shortest))
+    is_cut = is_cycle or (depth >= MAX_DEPTH and bool(option.get("required")))
+    return Leaf(Field(pointer, name, described, {**option, "description": described}, is_required), is_cut)
+
+
+def _can_be_told(option: Schema) -> bool:
+    """Whether an alternative is more than null, and its constant among what the schema beside it admits."""
+    return types_of(option) != ("null",) and not (
+        "const" in option and option["const"] not in option.get("enum", [option["const"]])
+    )
+
+
+def _is_cut(shape: Shape) -> bool:
+    return isinstance(shape, Leaf) and shape.is_cut
 
 
 def fill(
@@ -146,13 +161,21 @@ def fill(
         items: list[Any] = []
         for index in range(number):
             item = fill(shape.item, make, chooser, wants, lengths, join(pointer, index))
+            if wants and not item and isinstance(item, dict):
+                continue
             if isinstance(item, dict | list) or item not in items:
                 items.append(item)
-        while len(items) < shape.shortest:
-            items.append(fill(shape.item, make, chooser, wants, lengths, join(pointer, len(items))))
+        for again in range(8 * shape.shortest):
+            if len(items) >= shape.shortest:
+                break
+            item = fill(shape.item, make, chooser, wants, lengths, join(pointer, len(items)))
+            if item not in items or again >= 7 * shape.shortest:
+                items.append(item)
         return items
-    return {
-        name: fill(child, make, chooser, wants, lengths, join(pointer, name))
-        for name, child, is_required in (shape.properties if wants else told_properties(shape))
-        if is_required or wants is None or wants(pointer, name)
-    }
+    made: dict[str, Any] = {}
+    for name, child, is_required in shape.properties if wants else told_properties(shape):
+        if is_required or wants is None or wants(pointer, name):
+            value = fill(child, make, chooser, wants, lengths, join(pointer, name))
+            if is_required or wants is None or value not in ({}, [], [{}]):
+                made[name] = value
+    return made

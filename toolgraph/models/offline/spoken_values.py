@@ -12,7 +12,8 @@ from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.names import looks_like_identifier, split_words
 
 _UNIT_END = re.compile(
-    r" (seconds|minutes|hours|days|years|km|kb|kg|mg|cm|percent|kilometres|m 3|m 2|sqm|m|celsius|litres|metres)$"
+    r" (milliseconds|ms|seconds|"
+    r"minutes|hours|days|years|km|kb|kg|mg|cm|percent|kilometres|m 3|m 2|sqm|m|celsius|litres|metres)$"
 )
 _TRUTHS = {"true": True, "false": False, "yes": True, "no": False}
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?Z?")

@@ -278,6 +278,8 @@ class Speaker:
                     argument.path,
                 ):
                     continue
+                if not number and _is_said_already(argument, call):
+                    continue
                 field = fields.get(re.sub(r"/\d+(?=/|$)", "/*", argument.pointer)) or fields.get(argument.pointer)
                 if twin is not None and argument.pick:
                     said[slot] = [f"the first two {plural(thing(argument, field))}"]
@@ -375,6 +377,18 @@ def thing(argument: PlannedArgument, field: Field | None) -> str:
 
 def _twin(argument: PlannedArgument, call: PlannedCall) -> PlannedArgument | None:
     return next((other for other in call.arguments if other.pointer == argument.pointer), None)
+
+
+def _is_said_already(argument: PlannedArgument, call: PlannedCall) -> bool:
+    """Whether a call takes the same value twice under one name, in its path and in its body: that is said once."""
+    name = argument.pointer.rpartition("/")[2]
+    before = call.arguments[: call.arguments.index(argument)]
+    return not name.isdigit() and any(
+        other.source == argument.source == "user"
+        and other.value == argument.value
+        and other.pointer.rpartition("/")[2] == name
+        for other in before
+    )
 
 
 def fields_of(tool: ToolSpec) -> dict[str, Field]:

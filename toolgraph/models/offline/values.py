@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from toolgraph.models.offline.banks import Person, people, value_bank
+from toolgraph.models.offline.entities import WRAPPERS
 from toolgraph.models.offline.scene import Scene, fits
 from toolgraph.models.offline.values_dates import CALENDAR
 from toolgraph.models.offline.values_numbers import RANGES, make_integer, make_number
@@ -127,7 +128,7 @@ def _from_kind(field_: Field, kind: str, scene: Scene, is_result: bool) -> str |
     if kind in CALENDAR:
         return CALENDAR[kind](field_, scene)
     if kind == "id":
-        return _identifier(field_, scene.random)
+        return _identifier(field_, scene)
     if kind == "uuid":
         return str(uuid.UUID(int=scene.random.getrandbits(128), version=4))
     if kind == "credential":
@@ -146,6 +147,12 @@ def _from_kind(field_: Field, kind: str, scene: Scene, is_result: bool) -> str |
         return scene.random.choice(_MODES)
     if kind == "text":
         return _made_up(field_, scene)
+    if kind == "title" and field_.name.casefold().endswith("name"):
+        kind = _named_kind(field_, scene)
+        if kind == "name":
+            return scene.random.choice(_PROPER_NAMES)
+        if kind in PEOPLE_KINDS:
+            return scene.random.choice(people()).full_name
     bank = value_bank(kind) or value_bank("text")
     value = scene.random.choice(bank)
     if kind in ("city", "country", "airport", "currency", "language", "company"):
@@ -155,15 +162,54 @@ def _from_kind(field_: Field, kind: str, scene: Scene, is_result: bool) -> str |
     return str(value)
 
 
+_PROPER_NAMES = (
+    "Juniper", "Aurora", "Cedar", "Harbor", "Willow", "Falcon", "Ember", "Meadow", "Orion", "Sparrow", "Cobalt",
+    "Atlas", "Clover", "Comet", "Hazel", "Indigo", "Lark", "Nimbus", "Olive", "Pebble", "Quartz", "River", "Saffron",
+    "Summit", "Tundra", "Violet", "Zephyr", "Birch", "Coral", "Delta", "Fern", "Granite", "Heron", "Iris", "Kestrel",
+)  # fmt: skip
+"""Names that a pet, a ship, a server or a product may have."""
+_TITLED = re.compile(
+    r"task|todo|card|issue|note|doc|page|project|ticket|list|plan|template|campaign|report|meeting|agenda|milestone|"
+    r"article|post|event|survey|form|presentation|board|sprint|goal|reminder|draft|file|ticket"
+)
+"""What is called by what it is about."""
+
+
+_HOW_CALLED = re.compile(
+    r"^(real |display |full |original |short |long |common |preferred |official |new )?name$| ?name$"
+)
+
+
+def _named_kind(field_: Field, scene: Scene) -> str:
+    """What a bare `name` names: by the object it stands in or the words before it, else by the tool's own thing."""
+    above = [key for key in field_.pointer.split("/")[:-1] if key and key != "*"][-1:]
+    owner = _HOW_CALLED.sub("", split_words(field_.name)) or split_words(above[0] if above else "")
+    owner = owner if owner and owner not in WRAPPERS else scene.about
+    if not owner or _TITLED.search(owner):
+        return "title"
+    singular = owner[:-1] if owner.endswith("s") and not owner.endswith("ss") else owner
+    kind = kind_of(Field("", singular, "", {"type": "string"}, False))
+    return kind if kind in PEOPLE_KINDS or (kind not in ("text", "title") and value_bank(kind)) else "name"
+
+
+_PARTICLES = frozenset("for of to by in on at from with before after".split())
 _ADJECTIVES = ("main", "primary", "standard", "new", "current", "second", "spare", "regular", "local", "shared")
+
+
+_MADE_UP = re.compile(rf"({'|'.join(_ADJECTIVES)}) [a-z]{{3,14}}")
 
 
 def _made_up(field_: Field, scene: Scene) -> str:
     """A value for a text of unknown meaning: it names at least what the field is about."""
-    thing = split_words(field_.name).split()[-1:]
+    thing = [word for word in split_words(field_.name).split() if word not in _PARTICLES][-1:]
     if thing and thing[0].isascii() and thing[0].isalpha() and 3 <= len(thing[0]) <= 14:
         return f"{scene.random.choice(_ADJECTIVES)} {thing[0]}"
     return str(scene.random.choice(value_bank("text")))
+
+
+def is_made_up(value: Any) -> bool:
+    """Say whether a value stands only for some text: it tells nobody anything."""
+    return isinstance(value, str) and bool(_MADE_UP.fullmatch(value))
 
 
 def _with_other_digits(example: str, chooser: random.Random) -> str:
@@ -174,15 +220,25 @@ def _with_other_digits(example: str, chooser: random.Random) -> str:
     return "".join(digits)
 
 
-def _identifier(field_: Field, chooser: random.Random) -> str:
+def _identifier(field_: Field, scene: Scene) -> str:
+    """An id that tells what it is of, or plain digits where the schema wants those."""
     words = [
         word
         for word in split_words(field_.name).split()
         if word not in ("id", "ids", "number", "no", "code", "key", "uuid")
     ]
+    words = words or scene.about.split()
     initials = "".join(word[0] for word in words[:2] if word[0].isascii() and word[0].isalpha()).upper()
     prefix = initials if len(initials) == 2 else (words[0][:2].upper() if words and words[0][:2].isascii() else "ID")
-    return f"{prefix}-{chooser.randint(10000, 98999)}"
+    made = f"{prefix}-{scene.random.randint(10000, 98999)}"
+    if "pattern" not in field_.schema or fits(made, field_.schema):
+        return made
+    length = min(max(8, field_.schema.get("minLength", 8)), field_.schema.get("maxLength", 8))
+    return "".join(str(scene.random.randint(1, 9)) for _ in range(length))
+
+
+_TRIES = 20
+"""Texts made of a pattern to find one that has the admitted length as well."""
 
 
 def _from_pattern(field_: Field, kind: str, scene: Scene, is_result: bool) -> str | None:
@@ -191,11 +247,16 @@ def _from_pattern(field_: Field, kind: str, scene: Scene, is_result: bool) -> st
         return None
     import rstr
 
+    writer, longest = rstr.Rstr(scene.random), field_.schema.get("maxLength")
     try:
-        made: str = rstr.Rstr(scene.random).xeger(pattern)
+        made: str = writer.xeger(pattern)
+        for _ in range(_TRIES):
+            if fits(made[:longest], field_.schema):
+                break
+            made = writer.xeger(pattern)
     except Exception:  # whatever a foreign pattern makes the library do, the value is only one of several tries
         return None
-    return made
+    return made[:longest]
 
 
 def _padded(schema: dict[str, Any], scene: Scene) -> str:
@@ -204,7 +265,7 @@ def _padded(schema: dict[str, Any], scene: Scene) -> str:
     text = str(scene.random.choice(value_bank("text")))
     while len(text) < shortest:
         text = f"{text} and {scene.random.choice(value_bank('text'))}"
-    return text[:longest].strip() if longest < len(text) else text
+    return text[:longest].strip().ljust(shortest, "s") if longest < len(text) else text
 
 
 PEOPLE_KINDS: dict[str, Callable[[Person], str]] = {
@@ -217,11 +278,14 @@ PEOPLE_KINDS: dict[str, Callable[[Person], str]] = {
 }
 
 
+_SUCCESS = frozenset("ok success successful succeeded acknowledged".split())
 _MAKERS: dict[str, Callable[[Field, Scene, bool], Any]] = {
     "string": _string,
     "integer": make_integer,
     "number": make_number,
-    "boolean": lambda _, scene, is_result: scene.random.random() < (0.5 if is_result else 0.85),
+    "boolean": lambda field_, scene, is_result: (
+        field_.name in _SUCCESS or scene.random.random() < (0.5 if is_result else 0.85)
+    ),
     "null": lambda *_: None,
     "array": lambda *_: [],
     "object": lambda *_: {},

@@ -13,15 +13,18 @@ from typing import Any
 from toolgraph.dialogue.spoken import parse_date, today_in
 from toolgraph.models.offline.banks import Person, people
 from toolgraph.models.offline.entities import (
+    WRAPPERS,
     Record,
     gone_and_made,
     is_id_name,
+    name_keys,
     named_scalars,
     object_lists,
     objects_in,
     own_id,
     record_key,
     records_of,
+    thing_of,
 )  # fmt: skip
 from toolgraph.models.offline.scene import Scene, fits, new_scene
 from toolgraph.models.offline.shapes import fill, output_shape
@@ -44,6 +47,8 @@ _CURRENCIES = ("EUR", "USD", "GBP")
 _OF_TIME = frozenset("date day time at on start starts from datetime until end".split())
 _OF_ITS_OWN = frozenset("expiry expires due deadline reply answer answered ready delivery created updated next".split())
 """What has a day of its own, whatever day something was asked for."""
+_BARE = frozenset("id uuid name title code key slug description".split())
+"""Names that mean the thing they stand at: the id of a pet is not that of its category."""
 _DEFAULT_TODAY = "2026-01-15"
 
 
@@ -56,6 +61,7 @@ def answer_tool(request: ToolRequest, seed: int) -> ToolAnswer:
     world = _dialogue_of(request)
     chooser = rng(seed, "result", request.key, request.tool.name, arguments)
     scene = new_scene(chooser, today_in(request.system) or parse_date(_DEFAULT_TODAY)[0])  # type: ignore[index]
+    scene.about = thing_of(request.tool)
     scene.chosen["currencies"] = rng(seed, "currency", world).sample(_CURRENCIES, len(_CURRENCIES))
     return ToolAnswer(result=_Answering(request, scene).result())
 
@@ -82,7 +88,12 @@ class _Answering:
         self.effects = effects_of(request.tool)
         self.asked = named_scalars(request.arguments)
         self.asked_words = {split_words(name): value for name, value in self.asked.items()}
+        self.is_wrapped = (
+            len({field.pointer.split("/")[1] for field in request.tool.return_fields if field.pointer}) == 1
+        )
+        self.among = {name: value for name, value in request.arguments.items() if isinstance(value, list)}
         self.first_field = next(iter(request.tool.return_fields), None)
+        self.thing = thing_of(request.tool)
         self.facts = request.facts
         self.records = records_of(request.facts)
         self.subject = self._subject()
@@ -116,7 +127,8 @@ class _Answering:
         """What is known of the things the arguments name, and of the things those refer to."""
         known: Record = {}
         for name, value in self.asked.items():
-            record = self.records.get(record_key(name, value))
+            is_own_name = name.casefold() in _BARE and not is_id_name(name)
+            record = None if is_own_name else self.records.get(record_key(name, value))
             if record:
                 for other, referred in record.items():
                     parent = (
@@ -127,24 +139,47 @@ class _Answering:
                     for key, fact in (parent or {}).items():
                         known.setdefault(key, fact)
                 known.update(record)
+        for key in name_keys(self.asked, self.thing):
+            known.update(self.records.get(key, {}))
         return known
+
+    def _is_own(self, field: Field) -> bool:
+        """Whether a field that a call or a record names is that of the thing itself, and not of another one in it."""
+        if field.name.casefold() not in _BARE:
+            return True
+        above = [key for key in pointers.split(field.pointer)[:-1] if key != pointers.ANY_ITEM]
+        if not above or (self.is_wrapped and len(above) == 1):
+            return True
+        return not {*split_words(above[-1]).split()}.isdisjoint({*WRAPPERS, self.thing, f"{self.thing}s"})
 
     def _leaf(self, field: Field, pointer: str) -> Any:
         inside_list = any(key.isdigit() for key in pointers.split(pointer))
         name = field.name
-        is_new_id = field is self.first_field and self.creates and is_id_name(name)
+        is_first = self.first_field is not None and field.pointer == self.first_field.pointer
+        is_new_id = is_first and self.creates and is_id_name(name) and name not in self.asked
         is_person = kind_of(field) in PEOPLE_KINDS
-        if is_person and field.pointer.count("/") > 1:
+        is_own = self._is_own(field)
+        if is_person and inside_list:
             return self._person_value(field, pointer)
-        if field.pointer not in self.own_item_ids and not is_new_id:
+        if field.pointer not in self.own_item_ids and not is_new_id and is_own:
             value = self.asked.get(name, self.asked_words.get(split_words(name)))
-            if value is None and not inside_list and field is self.first_field and is_id_name(name):
+            if value is None and not inside_list and is_first and is_id_name(name):
                 value = self.asked_words.get("id", self._only_id_asked())
             if value is not None and _admits(field, value):
                 return value
+        among = [option for option in self.among.get(name, ()) if _admits(field, option)] if inside_list else ()
+        if among and is_own:
+            return self.scene.random.choice(among)
         is_shared = not inside_list or _SHARED_BY_ITEMS.search(name)
         is_state = self.effects != "reads" and name == "status"
-        if name in self.subject and is_shared and not is_state and not is_new_id and _admits(field, self.subject[name]):
+        if (
+            name in self.subject
+            and is_own
+            and is_shared
+            and not is_state
+            and not is_new_id
+            and _admits(field, self.subject[name])
+        ):
             return self.subject[name]
         words = split_words(name)
         follows = self._following(field, words) if self.effects != "reads" and not inside_list else None
@@ -195,6 +230,8 @@ class _Answering:
     def _only_id_asked(self) -> Any:
         """The id of what is read or changed, where a call names one thing: `bookingId` is the `id` of a booking."""
         ids = [value for name, value in self.asked.items() if is_id_name(name)]
+        of_the_thing = [value for words, value in self.asked_words.items() if words == f"{self.thing} id"]
+        ids = of_the_thing or ids
         return (
             ids[0] if len(ids) == 1 and split_words(self.first_field.name if self.first_field else "") == "id" else None
         )
@@ -239,8 +276,11 @@ class _Answering:
         """A list no longer holds what was deleted, and holds what was made for the same owner."""
         gone, made = gone_and_made(self.facts)
         for entries in object_lists(result):
+            entries[:] = [
+                entry for entry in entries
+                if gone.isdisjoint([*(own_id(entry) or ())[1:], *name_keys(entry, self.thing)])
+            ]  # fmt: skip
             own = [own_id(entry) for entry in entries]
-            entries[:] = [entry for entry, one in zip(entries, own, strict=True) if one is None or one[1] not in gone]
             names = {one[0] for one in own if one}
             for name, value in made:
                 record = self.records.get(record_key(name, value), {})
@@ -253,10 +293,13 @@ class _Answering:
         fields = {field.name: field for field in self.tool.return_fields}
         for entity in objects_in(value):
             own = own_id(entity)
-            record = self.records.get(record_key(*own)) if own else None
+            keys = [record_key(*own)] if own else name_keys(entity, self.thing)
+            record = next((self.records[key] for key in keys if key in self.records), None)
             for name in entity if record else ():
                 known = record.get(name) if record else None
                 field = fields.get(name)
+                if is_id_name(name) and self.asked.get(name) == entity[name]:
+                    continue
                 if known is not None and field is not None and _admits(field, known):
                     entity[name] = known
 

@@ -1,6 +1,7 @@
 """Connections for many threads, each answer due by a deadline, however slowly it trickles in."""
 
 import contextlib
+import functools
 import ssl
 import threading
 import time
@@ -41,7 +42,7 @@ class Connections(httpx2.BaseTransport):
     def __init__(self, base_url: str) -> None:
         self._free: deque[httpcore2.ConnectionPool] = deque()
         self._is_closed = False
-        self._context = httpx2.create_ssl_context()
+        self._context = _authorities()
         self._network = _Network()
         self._proxy = proxy_of(base_url)
 
@@ -89,6 +90,12 @@ class Connections(httpx2.BaseTransport):
             keepalive_expiry=IDLE_SECONDS,
             network_backend=self._network,
         )
+
+
+@functools.cache
+def _authorities() -> ssl.SSLContext:
+    """The authorities whose certificates count, read once: that takes longer than many a request."""
+    return httpx2.create_ssl_context()
 
 
 def proxy_of(base_url: str) -> httpcore2.Proxy | None:

@@ -110,6 +110,9 @@ def _rewritten(schema: Any, place: Place) -> Any:
     for keyword, value in schema.items():
         if keyword == "$ref" and isinstance(value, str):
             written[keyword] = place(value)
+        elif keyword == "discriminator" and isinstance(value, Mapping) and isinstance(value.get("mapping"), Mapping):
+            mapping = {key: place(to) if isinstance(to, str) else to for key, to in value["mapping"].items()}
+            written[keyword] = {**value, "mapping": mapping}
         elif keyword in _SCHEMAS:
             written[keyword] = _rewritten(value, place)
         elif keyword in _LISTS and isinstance(value, list):

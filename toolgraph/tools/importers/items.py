@@ -24,6 +24,10 @@ class Skipped(NamedTuple):
     reason: str
 
 
+class Doubt(Skipped):
+    """What seems to be missing from a document as a whole, of which everything else was read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What an importer may look at beside the document."""
@@ -32,6 +36,8 @@ class Context:
     """The file of the document, from which relative references start; none for standard input and live servers."""
     allow_remote: bool = False
     """Whether references to other hosts may be followed."""
+    root: Path | None = None
+    """The directory that was pointed at, in which files may refer to one another; none where it is the file's own."""
 
 
 class DocumentImporter(Protocol):

@@ -8,6 +8,9 @@ from toolgraph.tools.importers.items import Found, Skipped
 from toolgraph.tools.importers.naming import callable_names
 from toolgraph.tools.importers.texts import described_from_text, plain_text, with_plain_texts
 
+SHOWN = 80
+"""Characters of a name that are told."""
+
 
 def mended(items: Iterable[Found | Skipped]) -> Iterator[Found | Skipped]:
     """Yield the tools of a document so that they can be used, each change told in its repairs.
@@ -33,7 +36,28 @@ def mended(items: Iterable[Found | Skipped]) -> Iterator[Found | Skipped]:
         yield Skipped("the document", f"says {repeated} of its tools again, word for word")
 
 
-def described(fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+def mend(fields: Mapping[str, Any], made: Mapping[str, str]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the fields of a tool so that they can be used, and what was changed, a sentence each.
+
+    Args:
+        fields: The fields of a ToolSpec, not yet validated; the name is a text.
+        made: The names that are given to those that cannot be called.
+    """
+    fields = {**fields, "name": fields["name"].strip()}
+    notes: list[str] = []
+    if not isinstance(fields.get("description", ""), str):
+        notes.append("its description is no text and was left out")
+        del fields["description"]
+    fields, repairs = _described(fields)
+    if fields["name"] in made:
+        given, name = fields["name"], made[fields["name"]]
+        notes.append(f"named '{name}', since no server takes the name '{given[:SHOWN]}'")
+        origin = fields.get("origin")
+        fields |= {"name": name, "origin": {**(origin if isinstance(origin, Mapping) else {}), "name": given}}
+    return fields, (*notes, *repairs)
+
+
+def _described(fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return the fields of a tool with its descriptions in plain text, and what was changed, a sentence each.
 
     Parameters that nothing describes but the tool's own text are given their descriptions from there.
@@ -61,14 +85,5 @@ def _name(item: Found) -> str:
 
 
 def _mended(item: Found, made: Mapping[str, str]) -> Found:
-    fields = {**item.fields, "name": _name(item)}
-    notes = list(item.repairs)
-    if not isinstance(fields.get("description", ""), str):
-        notes.append("its description is no text and was left out")
-        del fields["description"]
-    fields, repairs = described(fields)
-    if fields["name"] in made:
-        name = made[fields["name"]]
-        notes.append(f"named '{name}', since no server takes the name '{fields['name']}'")
-        fields["name"] = name
-    return Found(item.where, fields, (*notes, *repairs))
+    fields, repairs = mend(item.fields, made)
+    return Found(item.where, fields, (*item.repairs, *repairs))

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from toolgraph.errors import ToolSpecError
-from toolgraph.tools.importers.items import Context, Found, Skipped
+from toolgraph.tools.importers.items import Context, Doubt, Found, Skipped
 from toolgraph.tools.importers.openapi_extension import is_exported, restored
+from toolgraph.tools.importers.openapi_lacks import VERBS, lack_of
 from toolgraph.tools.importers.openapi_parameters import Placed, parameters_of
 from toolgraph.tools.importers.openapi_references import MAX_STEPS, References
 from toolgraph.tools.importers.openapi_responses import returns_of
@@ -14,7 +15,6 @@ from toolgraph.tools.importers.openapi_security import Security
 from toolgraph.tools.importers.openapi_text import description_of, effects_of_operation, tool_name
 
 TITLE = "OpenAPI 3.0 and 3.1, Swagger 2.0"
-VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 
 def matches(document: Any) -> bool:
@@ -27,8 +27,10 @@ def matches(document: Any) -> bool:
 def read(document: Any, context: Context) -> Iterator[Found | Skipped]:
     """Yield a tool for every operation, and every operation and webhook that is none with its reason.
 
+    A document that looks like the first part of one says so at the end.
+
     Raises:
-        ToolSpecError: it is of another version, or has no operations at all.
+        ToolSpecError: it is of another version, or has no operations that can be read.
     """
     references = References(document, context)
     document = references.document
@@ -41,7 +43,17 @@ def read(document: Any, context: Context) -> Iterator[Found | Skipped]:
             return
         lack = "its 'paths' is empty" if paths == {} else "it has no 'paths'"
         raise ToolSpecError(f"the OpenAPI document holds no operations: {lack}; is a part of the file missing?")
-    yield from _Reader(references).read(paths)
+    reader, skipped, is_any_read = _Reader(references), None, False
+    for item in reader.read(paths):
+        is_any_read = is_any_read or isinstance(item, Found)
+        skipped = skipped or (item if isinstance(item, Skipped) else None)
+        yield item
+    if not is_any_read:
+        such_as = f"such as {skipped.where}: {skipped.reason}" if skipped else "since its paths hold none"
+        raise ToolSpecError(f"no operation of the OpenAPI document can be read, {such_as}; is a part of it missing?")
+    lack = lack_of(document, references.dangling)
+    if lack:
+        yield Doubt("", f"looks like a part of a document: {lack}; is the rest of the file missing?")
 
 
 read_openapi = read

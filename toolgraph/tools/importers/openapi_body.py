@@ -70,15 +70,18 @@ def converted_body(
         parts = None
     body = Body({}, is_required is True, is_empty=parts is not None and _is_empty(parts))
     if parts is not None and len(parts) == 1 and _is_object(parts[0][0]):
-        body.whole = {**schemas.convert(*parts[0], "in", collected), "type": "object"}
+        own = {**schemas.convert(*parts[0], "in", collected), "type": "object"}
+        body.whole = schemas.tagged(own, schema, base, "in", collected)
     if parts is not None and _are_fields(parts):
-        body.fields, body.repairs = _joined(parts, schema, base, schemas, collected)
+        joined, body.repairs = _joined(parts, schema, base, schemas, collected)
+        body.fields = schemas.tagged(joined, schema, base, "in", collected)
         if is_required is False and body.fields.get("required"):
             body.fields = None
     if body.fields is None:
         whole = schemas.convert(schema, base, "in", collected)
         whole = whole if isinstance(whole, dict) else {}
-        body.schema = {**whole, "description": description} if description and "description" not in whole else whole
+        told = schemas.convert({"description": description}, base, "in", collected) if description.strip() else {}
+        body.schema = {**whole, **({} if "description" in whole else told)}
     return body
 
 

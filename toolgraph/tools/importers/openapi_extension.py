@@ -17,6 +17,15 @@ def is_exported(operation: Mapping[str, Any]) -> bool:
     return isinstance(operation.get(EXTENSION), Mapping)
 
 
+def is_exported_document(document: Mapping[str, Any]) -> bool:
+    """Say whether toolgraph has written the operations of a document."""
+    paths = document.get("paths")
+    items = [item for item in (paths.values() if isinstance(paths, Mapping) else ()) if isinstance(item, Mapping)]
+    return any(
+        is_exported(operation) for item in items for operation in item.values() if isinstance(operation, Mapping)
+    )
+
+
 def whole_body(operation: Mapping[str, Any]) -> Any:
     """Return the schema of the body where that is the whole arguments object, else none."""
     if not is_exported(operation) or operation[EXTENSION].get("arguments") != "body":

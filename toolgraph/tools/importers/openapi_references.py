@@ -41,12 +41,14 @@ class References:
         from referencing import Registry, Specification
 
         self._context = context
-        self._directory = None if context.path is None else context.path.resolve().parent
+        self._directory = _directory_of(context)
         self._opaque: Specification[Any] = Specification.OPAQUE
         self.base = "" if context.path is None else context.path.resolve().as_uri()
         self.document = plain_json(document)
         resource = self._opaque.create_resource(self.document)
         self._registry: Registry[Any] = Registry().with_resource(self.base, resource)
+        self.dangling: dict[str, None] = {}
+        """The references seen that lead nowhere in a document that there is."""
         self._refused: dict[str, str] = {}
         self._bytes = 0
 
@@ -65,6 +67,7 @@ class References:
         try:
             value = self._registry.resolver(base_uri=address).lookup(f"#{fragment}").contents
         except (Unresolvable, LookupError, ValueError, TypeError) as error:
+            self.dangling[reference] = None
             raise ToolSpecError(f"the reference '{reference}' leads nowhere") from error
         return Target(f"{address}#{unquote(fragment)}", value, address)
 
@@ -82,6 +85,19 @@ class References:
             beside = {**texts, **beside}
             _, value, base = self.follow(value["$ref"], base)
         raise ToolSpecError(f"the reference '{value['$ref']}' comes back to itself")
+
+    def last(self, value: Any, base: str) -> Target | None:
+        """Return the object that the `$ref` of `value` leads to in the end; none where there is none."""
+        target: Target | None = None
+        for _ in range(MAX_STEPS):
+            if not isinstance(value, Mapping) or not isinstance(value.get("$ref"), str):
+                break
+            try:
+                target = self.follow(value["$ref"], base)
+            except ToolSpecError:
+                return None
+            value, base = target.value, target.base
+        return target if target is not None and isinstance(target.value, Mapping) else None
 
     def _require_relative(self, reference: str, base: str) -> None:
         if _SCHEME.match(reference) or reference.startswith("//"):
@@ -131,7 +147,9 @@ class References:
             raise ToolSpecError(f"{refused}the document came without a directory; give the path of its file")
         path = Path(unquote(urlsplit(address).path)).resolve()
         if urlsplit(address).scheme != "file" or not path.is_relative_to(self._directory):
-            raise ToolSpecError(f"{refused}it leads out of the directory of the document")
+            raise ToolSpecError(
+                f"{refused}it leads out of '{self._directory.name}'; import a directory that holds both"
+            )
         if not path.is_file():
             raise ToolSpecError(f"the reference '{reference}' leads to a file that does not exist")
         if path.stat().st_size > MAX_BYTES:
@@ -140,6 +158,15 @@ class References:
             return path.read_bytes()
         except OSError as error:
             raise ToolSpecError(f"{refused}the file cannot be read ({error.strerror})") from error
+
+
+def _directory_of(context: Context) -> Path | None:
+    """The directory in which files may be read: that which was pointed at, else that of the document."""
+    if context.path is None:
+        return None
+    own = context.path.resolve().parent
+    root = None if context.root is None else context.root.resolve()
+    return root if root is not None and own.is_relative_to(root) else own
 
 
 def plain_json(document: Any) -> Any:

@@ -13,8 +13,10 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from toolgraph.errors import ToolSpecError
+from toolgraph.tools.importers.openapi_discriminators import Discriminators, Tag, with_property
+from toolgraph.tools.importers.openapi_extension import is_exported_document
 from toolgraph.tools.importers.openapi_references import References, Target
-from toolgraph.tools.importers.openapi_text import MAX_DESCRIPTION, shortened, without_html
+from toolgraph.tools.importers.openapi_text import MAX_DESCRIPTION, shortened, without_markup
 from toolgraph.tools.schema import Schema
 
 Side = Literal["in", "out"]
@@ -23,6 +25,10 @@ MAX_DEPTH = 40
 MAX_EXAMPLE = 300
 """How long an example may be, in characters of JSON; longer ones are whole answers."""
 _LEFT_OUT: dict[Side, str] = {"in": "readOnly", "out": "writeOnly"}
+_LEFT_OUT_OF: dict[Side, str] = {
+    "in": "parameters: it is read-only ('readOnly')",
+    "out": "returns: it is write-only ('writeOnly')",
+}
 _SUBSCHEMAS = frozenset(
     "items not if then else contains propertyNames additionalProperties additionalItems unevaluatedItems "
     "unevaluatedProperties".split()
@@ -32,7 +38,7 @@ _SCHEMA_MAPS = frozenset("patternProperties dependentSchemas".split())
 _VALUES = frozenset("enum const default type required dependentRequired".split())
 _DROPPED = frozenset(
     "$ref $defs definitions $id $schema $anchor $comment id nullable properties xml externalDocs discriminator "
-    "collectionFormat allowEmptyValue".split()
+    "collectionFormat allowEmptyValue x-nullable".split()
 )
 
 
@@ -64,13 +70,24 @@ class Schemas:
 
     def __init__(self, references: References) -> None:
         self.references = references
-        self._names: dict[str, str] = {}
-        self._targets: dict[str, Target] = {}
+        self.is_exported = is_exported_document(references.document)
+        self.discriminators = Discriminators(references, is_silent=self.is_exported)
+        self._names: dict[tuple[str, Tag | None], str] = {}
+        self._targets: dict[str, tuple[Target, Tag | None]] = {}
         self._definitions: dict[tuple[str, Side], tuple[Converted, int]] = {}
 
     def convert(self, schema: Any, base: str, side: Side, collected: Collected) -> Any:
         """Return a schema that stands in the document at `base`, and note in `collected` what it needs."""
         return _Conversion(self, side, Target("", schema, base), collected).of(schema, base)
+
+    def tagged(self, converted: Schema, schema: Any, base: str, side: Side, collected: Collected) -> Schema:
+        """Return a converted schema with the values that tell it from others; `schema` is what was converted.
+
+        Only a reference leads to a schema with such values.
+        """
+        conversion = _Conversion(self, side, Target("", schema, base), collected)
+        target = self.references.last(schema, base)
+        return converted if target is None else conversion.tagged(converted, target, None)
 
     def left_out(self, schema: Any, base: str, side: Side) -> frozenset[str]:
         """Return the properties that any part of an object schema leaves out on this side."""
@@ -79,22 +96,25 @@ class Schemas:
     def definition(self, name: str, side: Side) -> tuple[Converted, int]:
         """Return the definition that references name, and its size in characters of JSON."""
         if (name, side) not in self._definitions:
-            target, collected = self._targets[name], Collected()
-            schema = _Conversion(self, side, target, collected).of(target.value, target.base)
+            (target, tag), collected = self._targets[name], Collected()
+            schema = _Conversion(self, side, target, collected).whole(target, tag)
             converted = Converted(schema, tuple(collected.references), tuple(collected.repairs))
             self._definitions[name, side] = converted, converted.size
         return self._definitions[name, side]
 
-    def name_of(self, target: Target) -> str:
-        """Return the name by which `$defs` holds a target: its own, unless another has taken that."""
-        if target.key not in self._names:
+    def name_of(self, target: Target, tag: Tag | None = None) -> str:
+        """Return the name by which `$defs` holds a target, or as much of it as has the tag.
+
+        It is the target's own, unless another has taken that.
+        """
+        if (target.key, tag) not in self._names:
             base, name, number = _own_name(target.key), _own_name(target.key), 1
             while name in self._targets:
                 number += 1
                 name = f"{base}_{number}"
-            self._names[target.key] = name
-            self._targets[name] = target
-        return self._names[target.key]
+            self._names[target.key, tag] = name
+            self._targets[name] = target, tag
+        return self._names[target.key, tag]
 
 
 def size_of(schema: Any) -> int:
@@ -111,8 +131,17 @@ class _Conversion:
         self._root = root
         self._collected = collected
 
-    def of(self, schema: Any, base: str, hidden: frozenset[str] = frozenset(), depth: int = 0) -> Any:
-        """`hidden` are properties left out elsewhere in the same object, which cannot be required here."""
+    def whole(self, target: Target, tag: Tag | None) -> Any:
+        """What stands in `$defs` for a target."""
+        return self.tagged(self.of(target.value, target.base), target, tag)
+
+    def of(
+        self, schema: Any, base: str, hidden: frozenset[str] = frozenset(), depth: int = 0, tag: Tag | None = None
+    ) -> Any:  # fmt: skip
+        """`hidden` are properties left out elsewhere in the same object, which cannot be required here.
+
+        `tag` is what a reference has to have.
+        """
         if not isinstance(schema, Mapping):
             return schema if isinstance(schema, bool) else {}
         if depth > MAX_DEPTH:
@@ -122,11 +151,16 @@ class _Conversion:
             hidden |= self.left_out(schema, base, frozenset())
         converted: Schema = {}
         if isinstance(reference := schema.get("$ref"), str):
-            inlined = self._reference(reference, base, hidden, depth, converted)
+            inlined = self._reference(reference, base, hidden, depth, converted, tag)
             if inlined is not None:
                 return {**inlined, **self.of({k: v for k, v in schema.items() if k != "$ref"}, base, hidden, depth)}
         for keyword, value in schema.items():
-            self._keyword(str(keyword), value, base, hidden, depth, converted)
+            if keyword in ("anyOf", "oneOf") and isinstance(value, list) and "discriminator" in schema:
+                tags = [self._branch_tag(schema["discriminator"], base, child) for child in value]
+                children = zip(value, tags, strict=True)
+                converted[keyword] = [self.of(child, base, depth=depth + 1, tag=tag) for child, tag in children]
+            else:
+                self._keyword(str(keyword), value, base, hidden, depth, converted)
         self._properties(schema, base, hidden, depth, converted)
         self._discriminator(schema.get("discriminator"), base, converted)
         if schema.get("type") == "file":
@@ -152,15 +186,17 @@ class _Conversion:
             if isinstance(value, str):
                 converted[keyword] = self._description(value)
         elif keyword in ("example", "examples"):
-            if size_of(value) <= MAX_EXAMPLE:
+            if self._schemas.is_exported or size_of(value) <= MAX_EXAMPLE:
                 converted[keyword] = value
         elif keyword in _VALUES or isinstance(value, str | int | float):
             converted[keyword] = value
 
     def _description(self, text: str) -> str:
-        plain = without_html(text)
-        if plain != text:
-            self._repair("HTML tags were removed from descriptions of fields")
+        if self._schemas.is_exported:
+            return text
+        plain = without_markup(text.strip())
+        if plain != text.strip():
+            self._repair("HTML and Markdown in descriptions of fields were made plain text")
         bounded = shortened(plain, MAX_DESCRIPTION)
         if bounded != plain:
             self._repair(f"descriptions of fields were shortened to {MAX_DESCRIPTION:,} characters")
@@ -169,9 +205,11 @@ class _Conversion:
     def _properties(
         self, schema: Mapping[str, Any], base: str, hidden: frozenset[str], depth: int, converted: Schema
     ) -> None:  # fmt: skip
-        properties = schema.get("properties")
-        if isinstance(properties, Mapping):
+        properties, base = self._declared(schema, base)
+        if properties is not None:
             kept = {name: child for name, child in properties.items() if not self._is_left_out(child, base)}
+            for name in (name for name in properties if name not in kept):
+                self._repair(f"the field '{name}' was left out of the {_LEFT_OUT_OF[self._side]}")
             hidden |= properties.keys() - kept.keys()
             converted["properties"] = {str(name): self.of(child, base, depth=depth + 1) for name, child in kept.items()}
         required = converted.get("required")
@@ -180,8 +218,19 @@ class _Conversion:
             if not converted["required"]:
                 del converted["required"]
 
+    def _declared(self, schema: Mapping[str, Any], base: str) -> tuple[Mapping[str, Any] | None, str]:
+        """The properties of a schema, which may all stand elsewhere (`properties: {$ref: ...}`), and where they do."""
+        properties = schema.get("properties")
+        if isinstance(properties, Mapping) and isinstance(properties.get("$ref"), str):
+            try:
+                properties, base = self._schemas.references.resolve(properties, base)
+            except ToolSpecError as error:
+                self._repair(f"{error}; it was left out")
+                return {}, base
+        return (properties if isinstance(properties, Mapping) else None), base
+
     def _reference(
-        self, reference: str, base: str, hidden: frozenset[str], depth: int, converted: Schema
+        self, reference: str, base: str, hidden: frozenset[str], depth: int, converted: Schema, tag: Tag | None
     ) -> Any:  # fmt: skip
         """Put a reference into `$defs`, or return its target where it requires what is left out."""
         target = self._target(reference, base)
@@ -189,8 +238,8 @@ class _Conversion:
             return None
         required = target.value.get("required")
         if hidden and isinstance(required, list) and not hidden.isdisjoint(map(str, required)):
-            return self.of(target.value, target.base, hidden, depth + 1)
-        name = self._schemas.name_of(target)
+            return self.tagged(self.of(target.value, target.base, hidden, depth + 1), target, tag)
+        name = self._name_of(target, tag)
         self._collected.references[name] = None
         converted["$ref"] = f"#/$defs/{name}"
         return None
@@ -205,6 +254,7 @@ class _Conversion:
             if inner is None or not isinstance(beside, Mapping) or inner[2] not in beside:
                 self._repair(f"{error}; it was left out")
                 return None
+            self._schemas.references.dangling.pop(reference, None)
             target = Target(f"{self._root.base}#{id(beside)}/{inner[2]}", beside[inner[2]], self._root.base)
         if not isinstance(target.value, Mapping):
             self._repair(f"the reference '{reference}' leads to no schema; it was left out")
@@ -217,27 +267,50 @@ class _Conversion:
             return
         mapping = discriminator.get("mapping") if isinstance(discriminator, Mapping) else None
         if isinstance(mapping, Mapping):
-            new = {value: self._place(value, base) for value in mapping.values() if isinstance(value, str)}
+            new = {
+                value: self._place(value, discriminator, base) for value in mapping.values() if isinstance(value, str)
+            }
             discriminator = {**discriminator, "mapping": {key: new.get(v, v) for key, v in mapping.items()}}
         converted["discriminator"] = discriminator
 
-    def _place(self, reference: str, base: str) -> str:
-        try:
-            name = self._schemas.name_of(self._schemas.references.follow(reference, base))
-        except ToolSpecError:
+    def _place(self, reference: str, discriminator: Any, base: str) -> str:
+        target = self._schemas.discriminators.named(reference, base)
+        if target is None or not isinstance(target.value, Mapping):
             return reference
+        name = self._name_of(target, self._schemas.discriminators.of_branch(discriminator, base, target))
         return f"#/$defs/{name}" if name in self._collected.references else reference
 
+    def _name_of(self, target: Target, tag: Tag | None) -> str:
+        """The name of a target in `$defs`, which need not be told the values that it states itself."""
+        is_stated = tag is not None and self._schemas.discriminators.is_stated(target, tag)
+        return self._schemas.name_of(target, None if is_stated else tag)
+
+    def _branch_tag(self, discriminator: Any, base: str, child: Any) -> Tag | None:
+        if not isinstance(child, Mapping) or not isinstance(child.get("$ref"), str):
+            return None
+        try:
+            branch = self._schemas.references.follow(child["$ref"], base)
+        except ToolSpecError:
+            return None
+        return self._schemas.discriminators.of_branch(discriminator, base, branch)
+
+    def tagged(self, converted: Any, target: Target, tag: Tag | None) -> Any:
+        """Return a converted target whose discriminating property has the values that stand for it, and no others."""
+        discriminators = self._schemas.discriminators
+        tag = tag or discriminators.of_schema(target)
+        if tag is None or tag.property in self.left_out(target.value, target.base, frozenset()):
+            return converted
+        stated = discriminators.stated(target, tag)
+        return converted if stated is None else with_property(converted, tag.property, stated, self._side == "in")
+
     def _nullable(self, schema: Mapping[str, Any], converted: Schema) -> Schema:
-        """`nullable` of OpenAPI 3.0 adds null to a type beside it; without one, readers of results expect it too."""
-        if schema.get("nullable") is not True and not (self._side == "out" and schema.get("x-nullable") is True):
+        """`nullable` of OpenAPI 3.0, and `x-nullable` as it is written in Swagger 2, add null to whatever is there."""
+        if True not in (schema.get("nullable"), schema.get("x-nullable")):
             return converted
         declared = converted.get("type")
         if isinstance(declared, str | list):
             types = [declared] if isinstance(declared, str) else declared
             return {**converted, "type": [*types, *(["null"] if "null" not in types else [])]}
-        if self._side == "in":
-            return converted
         for keyword in ("anyOf", "oneOf"):
             if keyword in converted:
                 return {**converted, keyword: [*converted[keyword], {"type": "null"}]}
@@ -263,11 +336,8 @@ class _Conversion:
             return frozenset()
         if not isinstance(schema, Mapping) or id(schema) in above:
             return frozenset()
-        properties, parts = schema.get("properties"), schema.get("allOf")
-        names = {
-            name for name, child in (properties.items() if isinstance(properties, Mapping) else ())
-            if self._is_left_out(child, base)
-        }  # fmt: skip
+        parts, (properties, home) = schema.get("allOf"), self._declared(schema, base)
+        names = {name for name, child in (properties or {}).items() if self._is_left_out(child, home)}
         for part in parts if isinstance(parts, list) else ():
             names |= self.left_out(part, base, above | {id(schema)})
         return frozenset(names)

@@ -1,10 +1,10 @@
 """Names, descriptions and effects of the operations of an OpenAPI document."""
 
-import html
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from toolgraph.tools.importers.texts import plain_text, tidied
 from toolgraph.tools.inference import COMPUTE, SEARCH, name_parts
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import Effects
@@ -17,15 +17,10 @@ _READING = SEARCH | COMPUTE | frozenset("get fetch retrieve read describe lookup
 _EFFECTS: dict[str, Effects] = {
     "get": "reads", "head": "reads", "options": "reads", "trace": "reads", "query": "reads", "delete": "deletes",
 }  # fmt: skip
-_TAGS = (
-    "a abbr b blockquote br center code dd del details div dl dt em font h1 h2 h3 h4 h5 h6 hr i img ins kbd li ol p "
-    "pre s samp small span strong sub summary sup table tbody td tfoot th thead tr tt u ul"
-)
-_HTML = re.compile(rf"</?(?:{'|'.join(_TAGS.split())})(?:\s[^<>]*)?/?>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#\d+|#x[0-9a-fA-F]+|[lr]squo|[lr]dquo|[mn]dash|hellip);")
 _LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+|^\s{0,3}(?:-{3,}|={3,}|\*{3,})\s*$", re.MULTILINE)
+_HEADING = re.compile(r"^\s{0,3}(?:#(?=\s+[A-Z])|#{2,6}(?=\s))\s+|^\s{0,3}(?:-{3,}|={3,}|\*{3,})\s*$", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{2,3})(?=\S)([^*\n]+?)(?<=\S)\1(?![\w*])")
+_ITALIC = re.compile(r"(?<!\w)_(?=\S)([^_\n]*\s[^_\n]*)(?<=\S)_(?!\w)")
 _SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
 
 
@@ -79,28 +74,21 @@ def description_of(operation: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     repairs = ["markup was removed from the description"] if (plain_summary, plain) != (summary, description) else []
     if plain_summary and not _starts_with(plain, plain_summary):
         plain = f"{_as_sentence(plain_summary)} {plain}" if plain else plain_summary
+    if operation.get("deprecated") is True:
+        repairs.append("the operation is deprecated; it was kept, and its description says so")
+        plain = plain if "deprecated" in plain.lower() else f"Deprecated. {plain}".strip()
     bounded = shortened(plain, MAX_DESCRIPTION)
     if bounded != plain:
         repairs.append(f"the description of {len(plain):,} characters was shortened")
     return bounded, tuple(repairs)
 
 
-def without_html(text: str) -> str:
-    """Return a text without HTML tags; anything else in angle brackets stays.
-
-    >>> without_html("<p>The id, as <id>.</p>")
-    'The id, as <id>.'
-    """
-    if not _HTML.search(text):
-        return text
-    return _tidy(html.unescape(_HTML.sub(" ", text)))
-
-
 def without_markup(text: str) -> str:
     """Return a text without HTML tags, and without the links, headings and emphasis of Markdown."""
-    plain = html.unescape(_HTML.sub(" ", text)) if _HTML.search(text) or _ENTITY.search(text) else text
-    plain = _EMPHASIS.sub(r"\2", _HEADING.sub("", _LINK.sub(r"\1", plain)))
-    return text if plain == text else _tidy(plain)
+    plain = plain_text(text)
+    plain = _ITALIC.sub(r"\1", _HEADING.sub("", _LINK.sub(r"\1", plain)))
+    plain = _EMPHASIS.sub(r"\2", plain)
+    return text if plain == text else tidied(plain)
 
 
 def shortened(text: str, limit: int) -> str:
@@ -109,12 +97,6 @@ def shortened(text: str, limit: int) -> str:
         return text
     ends = [match.end() for match in _SENTENCE_END.finditer(text[: limit + 1]) if limit // 2 < match.end() <= limit]
     return text[: ends[-1]] if ends else text[: limit - 1].rpartition(" ")[0].rstrip() + "…"
-
-
-def _tidy(text: str) -> str:
-    lines = (" ".join(line.split()) for line in text.splitlines())
-    tidy = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-    return re.sub(r" +([.,;:!?])(?=\s|$)", r"\1", tidy)
 
 
 def _starts_with(text: str, start: str) -> bool:

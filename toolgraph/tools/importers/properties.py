@@ -3,14 +3,13 @@
 Type words that `standard_schema` reads anyway (`dict`, `NUMBER`, `ArrayList`) are left as they are.
 """
 
-import ast
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from toolgraph.tools.importers.mistakes import as_one_of
 from toolgraph.tools.importers.shapes import text_of
-from toolgraph.tools.schema import Schema, json_type, types_of
+from toolgraph.tools.schema import Schema, types_of
 from toolgraph.tools.standard import standard_schema
 
 _OF_ITEMS = re.compile(r"(?:list|array|arraylist|sequence|set)\s*[(\[<](?:of\s)?(.+)[)\]>]|(.+)\[\]", re.IGNORECASE)
@@ -18,7 +17,6 @@ _FORM = re.compile(r"\s*[(\[<].*", re.DOTALL)
 _AS_TEXT = frozenset("select credentials geopoint".split())
 _ABOUT = frozenset({"description", "title", "$id", "$comment"})
 _OWN = ("name", "desc", "optional", "required", "type", "default")
-_LONGEST_LITERAL = 10_000
 _TRUE, _FALSE = ("true", "yes", "required"), ("false", "no", "optional", "")
 
 
@@ -131,27 +129,11 @@ def _with_default(schema: Schema, default: Any, name: str, repairs: list[str]) -
     if default is None or default == "":
         return schema
     types = types_of(standard_schema({"type": schema.get("type")}))
-    if isinstance(default, str) and types and "string" not in types:
-        default = _parsed(default)
-    kind = json_type(default)
-    if not types or kind in types or (kind == "integer" and "number" in types):
+    default = as_one_of(types, default)
+    if default is not None:
         return {**schema, "default": default}
     repairs.append(f"the default of '{name}' is not of its type '{schema['type']}' and was left out")
     return schema
-
-
-def _parsed(text: str) -> Any:
-    """A value written as JSON or as Python writes it; the text itself if it is neither."""
-    try:
-        return json.loads(text.lower() if text in ("True", "False") else text)
-    except (ValueError, RecursionError):
-        pass
-    if text[:1] not in ("[", "{") or len(text) > _LONGEST_LITERAL:
-        return text
-    try:
-        return json.loads(json.dumps(ast.literal_eval(text)))
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return text
 
 
 def _is_required(definition: Any, otherwise: bool) -> bool:

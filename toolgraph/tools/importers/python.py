@@ -14,6 +14,7 @@ from toolgraph.tools.importers.python_effects import effects_of_code
 from toolgraph.tools.importers.python_models import NotJsonError
 from toolgraph.tools.importers.python_scope import Scope
 from toolgraph.tools.importers.python_signatures import parameters_schema, returns_schema
+from toolgraph.tools.spec import EFFECTS
 
 TITLE = "Python source: functions by signature, type hints and docstring (nothing is run)"
 LONGEST_SOURCE = 3_000_000
@@ -75,8 +76,11 @@ def _tool(function: Callable, scope: Scope, module: str) -> Found | Skipped:
     name = "_".join(function.path)
     if len(function.path) > 1:
         notes = (f"'{'.'.join(function.path)}' is called '{name}'", *notes)
+    effects = effects_of_code(function, scope)
     fields: dict[str, Any] = {
         "name": name, "description": documentation.description, "parameters": parameters, "returns": returns,
-        "effects": effects_of_code(function, scope), "origin": {"api": module},
+        "effects": effects, "origin": {"api": module},
     }  # fmt: skip
+    if effects != "unknown":
+        fields["filled"] = (EFFECTS,)
     return Found(function.where, fields, (*notes, *more))

@@ -43,8 +43,14 @@ def plain_text(text: str) -> str:
         closed = {match[2].lower() for match in _TAG.finditer(text) if match[1]}
         tags = _ALONE | (_PAIRED & closed)
         replaced = _TAG.sub(lambda match: _instead(match, tags), text)
-        text = text if replaced == text else _tidy(replaced)
+        text = text if replaced == text else tidied(replaced)
     return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
+
+
+def tidied(text: str) -> str:
+    """Return a text without the space at the ends of its lines, and with one empty line at most between two others."""
+    text = re.sub(r"[ \t\r]*\n[ \t\r]*", "\n", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
 def _instead(match: re.Match[str], tags: frozenset[str]) -> str:
@@ -56,11 +62,6 @@ def _instead(match: re.Match[str], tags: frozenset[str]) -> str:
     if tag in ("td", "th"):
         return " "
     return "\n" if tag in _BREAKS else ""
-
-
-def _tidy(text: str) -> str:
-    text = re.sub(r"[ \t]*\n[ \t]*", "\n", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
 def with_plain_texts(schema: Any, depth: int = 0) -> Any:
@@ -76,13 +77,13 @@ def with_plain_texts(schema: Any, depth: int = 0) -> Any:
         return with_plain_texts(child, depth + 1)
 
     for keyword, value in schema.items():
-        new = _over_children(keyword, value, deeper)
+        new = over_children(keyword, value, deeper)
         if new is not value:
             changed[keyword] = new
     return {**schema, **changed} if changed else schema
 
 
-def _over_children(keyword: str, value: Any, change: Callable[[Any], Any]) -> Any:
+def over_children(keyword: str, value: Any, change: Callable[[Any], Any]) -> Any:
     """`value` with `change` made to each schema in it; the same object where none of them changed."""
     if keyword in _SUBSCHEMAS and isinstance(value, Mapping):
         return change(value)

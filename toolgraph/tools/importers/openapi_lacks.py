@@ -1,0 +1,41 @@
+"""What is missing from an OpenAPI document that is only the first part of one, and is YAML all the same."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_MOST_MISSPELT = 2
+"""How many references into a section that is there may lead nowhere and be mistakes."""
+
+
+def lack_of(document: Mapping[str, Any], dangling: Collection[str]) -> str:
+    """Return what shows that the end of a document is missing, or an empty text.
+
+    Args:
+        document: What there is of it; its `paths` hold something.
+        dangling: The references in it that lead nowhere.
+    """
+    if dangling:
+        first = next(iter(dangling))
+        section = first.split("/")[1] if first.startswith("#/") else ""
+        if not document.get(section) or len(dangling) > _MOST_MISSPELT:
+            number = len(dangling)
+            return f"{number:,} {'reference leads' if number == 1 else 'references lead'} nowhere, such as '{first}'"
+    return _half_operation(document["paths"]) if list(document)[-1] == "paths" else ""
+
+
+def _half_operation(paths: Mapping[str, Any]) -> str:
+    """The last operation, where nothing stands after it and it lacks the responses that all others have."""
+    path, item = list(paths.items())[-1]
+    if not isinstance(item, Mapping) or not item:
+        return f"its last path, {path}, is empty"
+    operations = [
+        (f"{verb.upper()} {path}", value)
+        for path, item in paths.items()
+        for verb, value in (item.items() if isinstance(item, Mapping) else ())
+        if verb in VERBS
+    ]
+    have_responses = [isinstance(value, Mapping) and bool(value.get("responses")) for _, value in operations]
+    if len(operations) > 1 and all(have_responses[:-1]) and not have_responses[-1] and "$ref" not in operations[-1][1]:
+        return f"its last operation, {operations[-1][0]}, has no responses, as all others have"
+    return ""
