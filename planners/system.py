@@ -45,7 +45,7 @@ def system_message(
     `may_ask` it does not tell the assistant to ask, because nobody would answer; with `names_user` it always
     names the user. Without `today` it is some day of 2026.
     """
-    chooser = rng(seed, "system", id)
+    chooser = rng(seed, "system", id, *(tool.name for tool in tools))
     drawn = FIRST_DAY + dt.timedelta(days=chooser.randrange(DAYS))
     today = today or drawn
     opening = chooser.choice(_OPENINGS if may_ask else [one for one in _OPENINGS if " ask " not in one])

@@ -55,7 +55,7 @@ def plan_dialogue(
     Raises:
         AnswerFailed: the backend gave no usable plan in `attempts` tries; it says what all of them consumed.
     """
-    chooser = rng(seed, "blueprint", id)
+    chooser = rng(seed, "blueprint", id, *(tool.name for tool in sample.tools))
     most = min(options.max_turns, max(options.min_turns, 2 * len(sample.tools)))
     target = chooser.randint(options.min_turns, most)
     style = chooser.choice(options.styles or styles())

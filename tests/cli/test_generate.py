@@ -119,7 +119,10 @@ def test_every_key_of_the_configuration_is_an_option():
     assert RunConfig.model_fields.keys() <= options
 
 
-IN_OTHER_WORDS = {"max_tries": "20 n + 100", "compositions": "sequential:0.7,parallel:0.3", "parallel": "on"}
+IN_OTHER_WORDS = {
+    "max_tries": "20 n + 100", "compositions": "sequential:0.7,parallel:0.3", "parallel": "on",
+    "threshold": "0.5, toolflow 0.82",
+}  # fmt: skip
 """Defaults that help writes as one would give them; that they mean the same is a test of each."""
 
 

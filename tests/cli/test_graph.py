@@ -63,7 +63,8 @@ def test_several_catalogues_may_follow_one_option(run, tmp_path):
 
 
 def test_edges_and_exports_are_written_on_request(run, tmp_path):
-    code, _, _ = run("graph --tools tools.json --out graph --edges-csv e.csv --graphml g.graphml --gexf g.gexf")
+    more = "--edges-csv e.csv --graphml g.graphml --gexf g.gexf"
+    code, _, _ = run(f"graph --tools tools.json --edges toolflow --out graph {more}")
 
     assert code == 0
     with (tmp_path / "e.csv").open(newline="") as file:
@@ -81,9 +82,120 @@ def test_a_graph_is_made_again_over_itself(run):
     assert run("graph --tools tools.json --out graph")[0] == 0
 
 
+@pytest.mark.parametrize("grown", ["graph", "grown"])
+def test_tools_added_to_a_graph_give_the_graph_of_all(run, tmp_path, grown):
+    (tmp_path / "new.json").write_text(json.dumps([TOOLS[0], {**TOOLS[1], "name": "visit"}]))
+    (tmp_path / "more.json").write_text(json.dumps([{**TOOLS[0], "name": "leave"}]))
+    sources = "tools.json new.json more.json"
+    _, whole, _ = run(f"graph --tools {sources} --edges toolflow --out whole --edges-csv whole.csv --json")
+    assert run("graph --tools tools.json --edges toolflow --out graph")[0] == 0
+
+    code, out, _ = run(f"graph --add new.json more.json --graph graph --out {grown} --edges-csv e.csv --json")
+
+    assert (code, out) == (0, whole)
+    assert json.loads(out)["nodes"] == 5
+    assert (tmp_path / "e.csv").read_text() == (tmp_path / "whole.csv").read_text()
+    assert (tmp_path / grown / "tools.jsonl").read_text() == (tmp_path / "whole" / "tools.jsonl").read_text()
+
+
+def test_another_tool_of_a_name_is_added_under_a_number_where_that_is_wanted(run, tmp_path):
+    (tmp_path / "new.json").write_text(json.dumps([{**TOOLS[0], "description": "Another one."}]))
+    assert run("graph --tools tools.json --edges toolflow --out graph")[0] == 0
+
+    refused, _, says = run("graph --add new.json --graph graph --out graph")
+    code, out, _ = run("graph --add new.json --graph graph --out graph --rename-duplicates --json")
+
+    assert refused == 2
+    assert "two different tools are named 'find'" in says
+    assert (code, json.loads(out)["nodes"]) == (0, 4)
+    assert "find_2" in (tmp_path / "graph" / "tools.jsonl").read_text()
+
+
+def test_tools_cannot_be_added_to_a_graph_of_other_edges_or_another_embedder(run, monkeypatch):
+    assert run("graph --tools tools.json --out typed")[0] == 0
+    assert run("graph --tools tools.json --edges toolflow --out published")[0] == 0
+
+    typed = run("graph --add tools.json --graph typed --out typed")
+    changed = run("graph --add tools.json --graph published --out published --threshold 0.9")
+    monkeypatch.setattr(embedding, "load_encoder", lambda name="embedded": (LetterEncoder(), "others"))
+    other = run("graph --add tools.json --graph published --out published")
+
+    assert [code for code, _, _ in (typed, changed, other)] == [2, 2, 2]
+    assert "build the graph again with all tools" in typed[2]
+    assert "--threshold has no say with --add" in changed[2]
+    assert "made with the embedder 'letters'" in other[2]
+
+
+def test_an_approximate_index_finds_the_edges_of_a_small_catalogue(run, tmp_path, caplog):
+    pytest.importorskip("faiss")
+    assert run("graph --tools tools.json --edges toolflow --edges-csv exact.csv")[0] == 0
+    assert run("graph --tools tools.json --edges toolflow --edges-csv near.csv --ann")[0] == 0
+
+    assert "approximate index" in caplog.text
+    assert (tmp_path / "near.csv").read_text() == (tmp_path / "exact.csv").read_text()
+
+
+def test_an_approximate_index_without_faiss_names_the_extra(run, monkeypatch):
+    monkeypatch.setattr("toolgraph.graph.approximate.is_installed", lambda: False)
+
+    code, _, says = run("graph --tools tools.json --edges toolflow --out graph --ann")
+
+    assert code == 2
+    assert 'install "toolgraph[ann]"' in says
+
+
+def test_the_published_rule_and_ours_say_what_they_are(run):
+    assert "threshold   typed score > 0.5" in run("graph --tools tools.json --out typed")[1]
+    assert "threshold   cosine > 0.82" in run("graph --tools tools.json --edges toolflow --out published")[1]
+
+
+def test_all_scores_hold_pairs_below_the_threshold(run, tmp_path):
+    code, _, _ = run("graph --tools tools.json --threshold 0.9 --edges-csv e.csv --all-scores")
+
+    assert code == 0
+    with (tmp_path / "e.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["source"], row["target"], row["kind"]) == ("find", "book", "P-P")
+    assert 0.5 < float(row["score"]) < 0.9
+
+
+def test_why_two_tools_are_linked_is_explained(run):
+    assert run("graph --tools tools.json --out graph")[0] == 0
+
+    code, out, _ = run("graph explain find book --graph graph")
+
+    assert code == 0
+    assert "find -- book  P-P, edge, score 0.55 (threshold 0.5)" in out
+    assert "cosine       1.00" in out
+    assert "/city of find and /city of book stand for the same" in out
+    assert run("graph explain find book --tools tools.json")[1] == out
+
+
+def test_why_two_tools_are_not_linked_is_explained(run):
+    _, out, _ = run("graph explain find book --tools tools.json --threshold 0.9")
+    _, none, _ = run("graph explain find roll --tools tools.json --json")
+
+    assert "P-P, no edge" in out
+    assert "are not taken to stand for the same" in out
+    assert json.loads(none) == []
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
+        ("graph --tools tools.json", "name where the graph is written"),
+        ("graph --tools tools.json --out graph --edges tolflow", "did you mean 'toolflow'"),
+        ("graph --tools tools.json --edges typd", "did you mean 'typed'"),
+        ("graph --tools tools.json --out graph --ann", "--ann needs --edges toolflow"),
+        ("graph --add tools.json --out graph", "--graph DIR --add FILE"),
+        ("graph --graph graph --out graph", "--graph DIR --add FILE"),
+        ("graph --tools tools.json --add tools.json --graph graph --out graph", "--graph DIR --add FILE"),
+        ("graph --add tools.json --graph nowhere --out graph", "holds no graph"),
+        ("graph --tools tools.json --out graph --all-scores", "--edges-csv"),
+        ("graph explain find bok --tools tools.json", "did you mean 'book'"),
+        ("graph explain find find --tools tools.json", "name two"),
+        ("graph explain find book", "name the tools or a graph"),
+        ("graph explain find book --graph nowhere", "holds no graph"),
         ("graph --tools tools.json --out graph --threshold 1.5", "between 0 and 1"),
         ("graph --tools tools.json --out graph --threshold nan", "between 0 and 1"),
         ("graph --tools empty.json --out graph", "is empty"),

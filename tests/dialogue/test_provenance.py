@@ -355,3 +355,26 @@ def test_of_two_results_the_latest_one_that_fits_is_the_source():
     (entry,) = sources({"room": {"id": "RM-1"}}, ASK, *told)
 
     assert entry.result_call == "r1"
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "source"),
+    [
+        ("A room from July 10, please.", {"guests": 10}, "unresolved"),
+        ("I arrive at 6 pm on the 4th of May.", {"guests": 6}, "unresolved"),
+        ("I arrive at 6 pm on the 4th of May.", {"guests": 4}, "unresolved"),
+        ("From July 10 for 10 guests.", {"guests": 10}, "user"),
+        ("I arrive on July 10.", {"day": 10}, "user"),
+        ("What about another one?", {"guests": 1}, "unresolved"),
+        ("For one guest.", {"guests": 1}, "user"),
+    ],
+)
+def test_a_part_of_a_date_or_a_one_that_stands_for_a_thing_states_no_number(text, arguments, source):
+    tool = ToolSpec(
+        name="search",
+        parameters={"type": "object", "properties": {"guests": {"type": "integer"}, "day": {"type": "integer"}}},
+    )
+
+    (entry,) = sources(arguments, said("user", text), tool=tool)
+
+    assert entry.source == source

@@ -87,3 +87,10 @@ def travel_tools() -> tuple[ToolSpec, ...]:
 @pytest.fixture
 def travel(travel_tools: tuple[ToolSpec, ...], embed_words: Callable[[Sequence[str]], Vectors]) -> ToolGraph:
     return build_tool_graph(travel_tools, embed_words, model_id="words")
+
+
+@pytest.fixture
+def unit_vectors() -> Vectors:
+    """A hundred unit vectors of length 16, in all directions."""
+    vectors = np.random.default_rng(0).standard_normal((100, 16)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -8,7 +8,7 @@ from toolgraph.graph.graph import build_tool_graph
 
 
 def test_the_table_of_edges_has_a_row_for_each_edge(travel, tmp_path):
-    write_edges_csv(travel, tmp_path / "edges.csv")
+    write_edges_csv(travel.edges(), tmp_path / "edges.csv")
 
     with (tmp_path / "edges.csv").open(newline="") as file:
         header, *rows = csv.reader(file)

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from toolgraph.errors import RunDirectoryError
+from toolgraph.graph.rules import build_graph
 from toolgraph.graph.storage import load_graph, save_graph
 
 
@@ -14,6 +15,17 @@ def test_a_saved_graph_comes_back_the_same(travel, tmp_path):
     assert graph.tools == travel.tools
     assert list(graph.edges()) == list(travel.edges())
     assert (graph.threshold, graph.model_id) == (travel.threshold, travel.model_id)
+
+
+def test_the_rule_of_a_graph_comes_back_and_each_edge_with_it(travel_tools, embed_words, tmp_path):
+    typed = build_graph(travel_tools, embed_words, edges="typed")
+
+    save_graph(typed, tmp_path)
+
+    graph = load_graph(tmp_path)
+    assert graph.edges_rule == "typed"
+    assert list(graph.edges()) == list(typed.edges()) != []
+    assert json.loads((tmp_path / "statistics.json").read_text())["edges_rule"] == "typed"
 
 
 def test_the_same_graph_is_saved_as_the_same_bytes(travel, tmp_path):

@@ -45,6 +45,9 @@ def at_start(fault):
         case "floods":
             while True:
                 say("lorem ipsum " * 5000)
+        case "floods_a_line":
+            while True:
+                say("lorem ipsum " * 5000, end="")
         case "is_html":
             say("<html><body>Not found</body></html>")
             hang()

@@ -11,6 +11,7 @@ from toolgraph.dialogue.messages import Message, ToolCall
 from toolgraph.dialogue.task import Composition, CompositionalTask, DataFlow, SubTask
 from toolgraph.models import requests
 from toolgraph.models.compositions import example_of, rule_of
+from toolgraph.models.confirming import EdgeRequest
 from toolgraph.models.filling import FillRequest
 from toolgraph.models.judging import JudgeRequest
 from toolgraph.models.offline.backend import RULES
@@ -165,6 +166,9 @@ EXAMPLES = {
         places=("/description", "/parameters/properties/hotel_id/description"),
         wants_returns=True,
     ),
+    EdgeRequest: EdgeRequest.about(
+        Edge("P-R", "search_hotels", "book_hotel", "/hotel_id", "/hotel_id", 0.97), SEARCH, BOOK
+    ),
     ExtractionRequest: ExtractionRequest(key="scenario/0", messages=MESSAGES),
     ExpansionRequest: ExpansionRequest(key="scenario/0", scenario=TASK.scenario),
     AtomicTaskRequest: AtomicTaskRequest(**ABOUT),
@@ -202,6 +206,7 @@ UNSHOWN = {
     ToolRequest: {"key"},
     JudgeRequest: {"key"},
     FillRequest: {"key"},
+    EdgeRequest: {"key"},
     ExtractionRequest: {"key"},
     ExpansionRequest: {"key"},
     AtomicTaskRequest: {"key", "depth"},

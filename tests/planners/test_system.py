@@ -3,6 +3,7 @@
 from planners.system import system_message
 from toolgraph.dialogue.spoken import today_in
 from toolgraph.models.offline.banks import person_named_in
+from toolgraph.tools.spec import ToolSpec
 
 IDS = [f"d{number}" for number in range(40)]
 
@@ -24,3 +25,11 @@ def test_nobody_is_told_to_ask_where_nobody_answers():
 
     assert asking(may_ask=True)
     assert not asking(may_ask=False)
+
+
+def test_the_first_dialogues_of_two_catalogues_are_set_differently():
+    messages = {
+        system_message((ToolSpec(name=name),), seed=1, id="d000001", names_user=True) for name in ("a", "b", "c")
+    }
+
+    assert len(messages) == 3

@@ -44,6 +44,8 @@ def test_nothing_measured_of_no_dialogues():
     assert measured["multi_step_share"] is None
     assert measured["entropy"] == {"user": None, "assistant": None}
     assert measured["top_opening"] == {"text": "", "count": 0, "share": None}
+    assert measured["calls_per_dialogue"] is None
+    assert measured["user_turns"] == {"mean": None, "min": None, "max": None}
 
 
 def test_a_dialogue_in_which_the_user_says_nothing_is_counted():
@@ -71,6 +73,48 @@ def chain(first, second, *, before=()):
         result("b", {}),
         says("Done."),
     )
+
+
+def test_a_chain_of_calls_goes_from_result_to_argument_in_whatever_turn():
+    deeper = talk(
+        *good().messages,
+        user("And what does it cost in dollars?"),
+        calls(("c3", "get_room", {"room_id": "BK-2041"}), ("c4", "search_rooms", {"city": "Lisbon"})),
+        result("c3", {}),
+        result("c4", {}),
+        says("Nothing."),
+    )
+    alone = talk(user("A room in Lisbon"), calls(("a", "search_rooms", {"city": "Lisbon"})), result("a", {}), says("."))
+
+    assert measure([good()])["chain_length"] == {"mean": 2.0, "max": 2}
+    assert measure([deeper])["chain_length"] == {"mean": 3.0, "max": 3}
+    assert measure([deeper, alone, talk(user("Hi"))])["chain_length"] == {"mean": 2.0, "max": 3}
+    assert measure([talk(user("Hi"))])["chain_length"] == {"mean": None, "max": None}
+
+
+def test_calls_that_share_an_id_make_no_chain_without_end():
+    again = talk(
+        user("Room RM-1, then its neighbour"),
+        *(calls(("c", "get_room", {"room_id": "RM-1"})), result("c", {"next": "RM-2"})),
+        *(calls(("c", "get_room", {"room_id": "RM-2"})), result("c", {"next": "RM-3"})),
+        *(calls(("c", "get_room", {"room_id": "RM-3"})), result("c", {"next": "RM-4"})),
+        says("Done."),
+    )
+
+    assert measure([again])["chain_length"] == {"mean": 3.0, "max": 3}
+    assert measure([again])["multi_step_share"] == 1
+
+
+def test_an_id_used_again_in_a_later_turn_makes_no_multi_step():
+    first = (user("Room RM-0"), calls(("c", "get_room", {"room_id": "RM-1"})), result("c", {"next": "RM-2"}), says("."))
+    later = (user("The next"), calls(("c", "get_room", {"room_id": "RM-2"})), result("c", {}), says("."))
+
+    assert measure([talk(*first, *later)])["multi_step_share"] == 0
+
+
+def test_tool_entropy_is_in_bits_over_calls():
+    assert measure([good()])["tool_entropy"] == 1.0
+    assert measure([talk(user("Hi"))])["tool_entropy"] is None
 
 
 @pytest.mark.parametrize(

@@ -162,3 +162,25 @@ def test_a_tool_of_unknown_effects_is_judged_by_its_verb(tool, writes):
 def test_a_tool_nobody_offers_is_judged_by_its_name():
     assert not may_write("list_rooms", None)
     assert may_write("drop_rooms", None)
+
+
+@pytest.mark.parametrize(
+    ("seen_again", "is_found"), [(["wifi", "sauna"], True), (["desk", "wifi"], False), (["wifi"], False)]
+)
+def test_a_list_that_changes_is_found_and_one_told_in_part_or_in_another_order_is_not(seen_again, is_found):
+    dialogue = world(
+        ("search_rooms", {"city": "Lisbon"}, {"rooms": [{"id": 7, "equipment": ["wifi", "desk"]}]}),
+        ("get_room", {"room_id": "7"}, {"id": 7, "equipment": seen_again}),
+    )
+
+    assert places(dialogue, "consistent_world") == ([(4, "c1 /equipment")] if is_found else [])
+
+
+def test_a_write_that_names_a_thing_by_its_name_may_change_it():
+    dialogue = world(
+        ("get_room", {"name": "Blue Room"}, {"id": 7, "name": "Blue Room", "view": "the sea"}),
+        ("update_room", {"name": "Blue Room", "view": "the park"}, {"status": "updated"}),
+        ("get_room", {"name": "Blue Room"}, {"id": 7, "name": "Blue Room", "view": "the park"}),
+    )
+
+    assert places(dialogue, "consistent_world") == []

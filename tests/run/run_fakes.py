@@ -21,7 +21,8 @@ from toolgraph.dialogue.blueprint import Blueprint
 from toolgraph.dialogue.messages import Message, ToolCall
 from toolgraph.dialogue.record import Dialogue, EndReason, Finding, Usage, Verdict
 from toolgraph.errors import AnswerError
-from toolgraph.graph.graph import ToolGraph, build_tool_graph
+from toolgraph.graph.graph import ToolGraph
+from toolgraph.graph.rules import build_graph
 from toolgraph.graph.sampling import parse_range, sample_once
 from toolgraph.models.judging import JudgeAnswer, JudgeRequest
 from toolgraph.models.offline.backend import OfflineBackend
@@ -53,7 +54,7 @@ def hashed_vectors(texts: Sequence[str]) -> np.ndarray:
 
 
 def link(tools: Sequence[ToolSpec], config: RunConfig, progress: Progress) -> ToolGraph:
-    return build_tool_graph(tools, hashed_vectors, threshold=config.threshold, model_id="hashed")
+    return build_graph(tools, hashed_vectors, edges=config.edges, threshold=config.threshold, model_id="hashed")
 
 
 class FakeAgents:

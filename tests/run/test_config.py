@@ -20,7 +20,8 @@ def test_the_defaults_are_a_run_on_the_shipped_catalogue():
 
     assert config.sources == (data_dir() / "tools",)
     assert (config.strategy, config.plan) == ("dataflow", "grounded")
-    assert (config.threshold, config.embedder) == (0.82, "embedded")
+    assert (config.edges, config.threshold, config.embedder) == ("typed", 0.5, "embedded")
+    assert (RunConfig(edges="toolflow").threshold, RunConfig(edges="toolflow", threshold=0.7).threshold) == (0.82, 0.7)
     assert config.tries == 20 * config.n + 100
 
 
@@ -101,7 +102,7 @@ def test_a_configuration_with_models_reads_back_but_for_what_changes_no_data(tmp
     stored = {
         "model": ("a", "b@http://h/v1"), "user_model": ("u",), "tool_model": ("t",), "judge_model": ("j",),
         "base_url": "http://h/v1", "temperature": 0.5, "extra": {"top_p": 0.9, "stop": ["x"]}, "reasoning": True,
-        "fill": "catalogue", "min_score": 3,
+        "fill": "catalogue", "confirm": 9, "min_score": 3,
     }  # fmt: skip
     path = tmp_path / "config.yaml"
     path.write_text(write_config(RunConfig(**stored, **limits)), encoding="utf-8")

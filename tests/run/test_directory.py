@@ -73,7 +73,7 @@ def test_the_graph_is_not_made_again_when_a_run_is_continued(tmp_path, config):
         ({"turns": "2-3"}, "turns was '3-6' and is now '2-3'"),
         ({"tools_per_dialogue": "2"}, "tools_per_dialogue was '2-6' and is now '2'"),
         ({"plan": "none"}, "plan was 'grounded' and is now 'none'"),
-        ({"threshold": 0.9}, "threshold was 0.82 and is now 0.9"),
+        ({"threshold": 0.9}, "threshold was 0.5 and is now 0.9"),
         ({"embedder": "other"}, "embedder was 'embedded' and is now 'other'"),
         ({"rename_duplicates": True}, "rename_duplicates was None and is now True"),
         ({"n": 4}, "n was 5 and is now 4, with 5 dialogues accepted already"),

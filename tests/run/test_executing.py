@@ -1,6 +1,7 @@
 """Runs whose calls are really made: by the server that ships with toolgraph, by spoilt ones, by Python functions."""
 
 import json
+import re
 import subprocess
 import sys
 from contextlib import contextmanager, nullcontext
@@ -14,6 +15,7 @@ from run_fakes import link
 from toolgraph.dialogue.spoken import today_in
 from toolgraph.errors import ConfigError, GenerationError, LiveError, RunDirectoryError, ToolSpecError
 from toolgraph.formats import read_dialogues
+from toolgraph.models.offline.banks import load_words
 from toolgraph.quality.checks import findings_in
 from toolgraph.resources import data_dir
 from toolgraph.run.config import RunConfig, make_config, require_consistent, write_config
@@ -267,6 +269,20 @@ def test_python_functions_answer_calls_as_well(tmp_path):
     assert not any(tool.name == "delete_product" for dialogue in dialogues for tool in dialogue.tools)
 
 
+def test_where_two_were_asked_for_and_there_is_one_the_dialogue_goes_on_with_that_and_says_so(tmp_path):
+    one_left = re.sub(r', "P-102".*}', "}", SHOP).replace("def delete_product", "def _delete_product")
+    (tmp_path / "shop.py").write_text(one_left)
+
+    made(tmp_path / "run", mcp=None, tools=(str(tmp_path / "shop.py"),), n=12, turns="2-3")
+
+    words = load_words("assistant")
+    talks = [dialogue.messages for dialogue in dialogues_in(tmp_path / "run")]
+    said = [message.content for talk in talks for message in talk if message.role == "assistant"]
+    told = [text for text in said if any(line in text for line in words["real_only_one"])]
+    assert told
+    assert all("24.5" in text for text in told)
+
+
 def test_python_files_are_found_in_directories(tmp_path):
     for name in ("b.py", "a.py", "c.json"):
         (tmp_path / name).write_text("")
@@ -300,8 +316,9 @@ def test_what_does_not_go_together_is_refused(options, told):
 )  # fmt: skip
 def test_a_target_with_a_secret_in_it_is_never_written_down(target):
     assert holds_secret(target)
-    with pytest.raises(ConfigError, match="--env NAME"):
+    with pytest.raises(ConfigError, match=r"mcp: got what holds a secret; .*--env NAME") as raised:
         make_config({"mcp": target})
+    assert target not in str(raised.value)
 
 
 @pytest.mark.parametrize(

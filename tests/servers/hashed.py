@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from toolgraph.graph.graph import ToolGraph, build_tool_graph
+from toolgraph.graph.graph import ToolGraph
+from toolgraph.graph.rules import build_graph
 from toolgraph.run.config import RunConfig
 from toolgraph.run.progress import Progress
 from toolgraph.tools.spec import ToolSpec
@@ -20,4 +21,5 @@ def hashed_vectors(texts: Sequence[str]) -> np.ndarray:
 
 def link(tools: Sequence[ToolSpec], config: RunConfig, progress: Progress) -> ToolGraph:
     """Link as the pipeline does, but with hashed vectors."""
-    return build_tool_graph(tools, hashed_vectors, threshold=config.threshold, model_id="hashed")
+    edges = "typed" if config.edges == "confirmed" else config.edges
+    return build_graph(tools, hashed_vectors, edges=edges, threshold=config.threshold, model_id="hashed")

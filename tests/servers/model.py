@@ -45,6 +45,8 @@ class RuleModel:
 
         if type(request).__name__ == "JudgeRequest":
             return judgement(request, self._seed)
+        if type(request).__name__ == "EdgeRequest":
+            return {"reason": "Such ids are handed on.", "feeds": rng(self._seed, "edge", request.key).random() < 0.7}
         if isinstance(request, UserRequest):
             request = self._memory.for_user(request)
         answer = self._rules.complete(request).answer

@@ -46,6 +46,8 @@ def complaint(path):
         (gzip.compress(b"a: 1", mtime=0), "x.yaml", [{"a": 1}]),
         ('{"a": 1}\n{"a": 2}\n', "x.jsonl", [{"a": 1}, {"a": 2}]),
         (PROGRAM, "x.py", [PROGRAM]),
+        (f'"""Hands."""\n\n{PROGRAM}', "x", [f'"""Hands."""\n\n{PROGRAM}']),
+        ('"openapi": 3.0.0\n"paths": {}', "x", [{"openapi": "3.0.0", "paths": {}}]),
         (PROGRAM, "x", [PROGRAM]),
         (b"\xef\xbb\xbf" + b"a: 1", "x.yaml", [{"a": 1}]),
         (b"\xef\xbb\xbf" + PROGRAM.encode(), "x.py", [PROGRAM]),

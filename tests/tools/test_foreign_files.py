@@ -14,6 +14,14 @@ from toolgraph.tools.foreign_files import seems_to_be
         ("x.xml", "<?xml version='1.0'?><a/>", "XML"),
         ("x.json", '{"info": {"_postman_id": "1"}}', "a Postman collection"),
         ("x.json", '[{"id": 1, "messages": [{"role": "user"}]}]', "dialogues"),
+        ("async.yaml", "asyncapi: 2.6.0\nchannels: {}\n", "an AsyncAPI description"),
+        ("async.json", '{"asyncapi": "3.0.0"}', "an AsyncAPI description"),
+        ("songs.raml", "#%RAML 1.0\ntitle: Songs\n", "a RAML description of an API; convert it to OpenAPI"),
+        ("compose.yaml", "version: '3'\nservices:\n  web:\n    image: nginx\n", "a Docker Compose file"),
+        ("pod.yaml", "apiVersion: v1\nkind: Pod\n", "a Kubernetes manifest"),
+        ("x.json", '{"data": {"__schema": {}}}', "a GraphQL schema"),
+        ("x.json", '{"kind": "discovery#restDescription"}', "a Google API discovery document"),
+        ("package.json", '{"name": "x", "version": "1.0.0", "scripts": {}}', "the manifest of an npm package"),
         ("x.mp3", "ID3", "a file of the type audio/mpeg"),
     ],
 )
@@ -23,7 +31,15 @@ def test_what_a_file_seems_to_be_is_told_by_its_content_and_by_its_name(tmp_path
     assert seems_to_be(tmp_path / name).startswith(kind)
 
 
-@pytest.mark.parametrize(("name", "content"), [("x.json", '{"info": {}}'), ("x.txt", "words"), ("x.py", "a = 1")])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.json", '{"info": {}}'),
+        ("y.json", '[{"name": "f", "parameters": {"scripts": {}}}]'),
+        ("x.txt", "words"),
+        ("x.py", "a = 1"),
+    ],
+)
 def test_of_other_files_nothing_is_said(tmp_path, name, content):
     (tmp_path / name).write_text(content)
 

@@ -167,12 +167,12 @@ def test_the_format_can_be_told(file):
 def test_a_format_that_does_not_fit_is_told_in_one_sentence(file):
     path = file([TOOL], "tools.json")
 
-    for format in (*importers.DOCUMENTS, *importers.IMPORTERS):
-        if format not in ("json-schema", "mcp", "anthropic", "gemini", "bfcl", "apibank", "seal-tools"):  # read it too
-            told = complaint(path, format=format)
-            assert told.startswith(f"{path}: cannot be read as '{format}'; ")
-            assert told.endswith("leave out --format, and it is seen from the content")
-    assert "; it looks like 'json-schema'; " in complaint(path, format="openai")
+    also_read_it = {"json-schema", "mcp", "anthropic", "gemini", "bfcl", "apibank", "seal-tools", "openai"}
+    for format in {*importers.DOCUMENTS, *importers.IMPORTERS} - also_read_it:
+        told = complaint(path, format=format)
+        assert told.startswith(f"{path}: cannot be read as '{format}'; ")
+        assert told.endswith("leave out --format, and it is seen from the content")
+    assert "; it looks like 'json-schema'; " in complaint(path, format="toolgraph")
     assert complaint(path, format="cuneiform").startswith("there is no format 'cuneiform'; choose one of ")
     assert complaint(path, format="opnapi").startswith(
         "there is no format 'opnapi'; did you mean 'openapi'? There are "
@@ -224,6 +224,51 @@ def test_parameters_without_their_object_are_told(file):
     (kind,) = import_tools([path]).sources[0].repaired
 
     assert kind == Kind(1, "its parameters stood without the object around them", f"{path}, entry 1")
+
+
+def test_a_map_of_tools_gives_each_the_name_of_its_key(file):
+    bare = {key: value for key, value in TOOL.items() if key != "name"}
+    path = file({"get_time": bare, "ping": {"description": "Answer."}}, "tools.json")
+
+    for whole in (path, file({"tools": {"get_time": bare, "ping": {"description": "Answer."}}}, "inner.json")):
+        report = import_tools([whole])
+        assert names(report) == ["get_time", "ping"]
+        assert report.tools[0].parameters == TOOL["parameters"]
+        (kind,) = report.sources[0].repaired
+        assert kind == Kind(2, "its name is the key under which it stood", f"{whole}, tool 'get_time'")
+    assert [tool.name for tool in load_tools([path])] == ["get_time", "ping"]
+
+
+@pytest.mark.parametrize("content", [{"a": {}}, {"a": {"description": "A."}}, {"a": TOOL, "b": {"colour": "red"}}, {}])
+def test_a_map_of_other_things_is_no_map_of_tools(file, content):
+    assert "is not a tool" in complaint(file(content, "x.json"))
+
+
+def test_a_package_that_is_named_itself_is_no_tool(file):
+    package = {"name": "pack", "description": "A package.", "version": "1.0"}
+
+    assert complaint(file(package, "x.json")).endswith(
+        ': has a name but nothing else of a tool; expected "parameters", or else a description alone'
+    )
+    assert "looks like the manifest of an npm package" in complaint(file({**package, "scripts": {}}, "package.json"))
+    assert names(import_tools([file({"name": "ping", "description": "Answer."}, "ping.json")])) == ["ping"]
+
+
+def test_a_function_alone_is_read_as_openai_where_that_is_told(file):
+    for function in (TOOL, {**TOOL, "type": "function", "strict": True}, {"name": "get_time"}):
+        report = import_tools([file(function, "x.json"), file([function], "y.json")], format="openai")
+        assert names(report) == ["get_time"]
+        assert report.sources[0].formats == {"openai": 1}
+    assert "cannot be read as 'openai'" in complaint(file({**TOOL, "age": 3}, "x.json"), format="openai")
+
+
+@pytest.mark.parametrize("server", ["https://user:pw@127.0.0.1:1/mcp", "python server.py --api-key pw"])
+def test_a_server_with_a_password_is_refused_without_repeating_it(server):
+    with pytest.raises(ToolSpecError) as raised:
+        import_tools([], servers=[server])
+
+    assert str(raised.value).startswith("mcp: got what holds a secret; expected a command or a URL without keys")
+    assert "pw" not in str(raised.value)
 
 
 def test_a_file_of_another_kind_is_called_by_its_kind(file, tmp_path):

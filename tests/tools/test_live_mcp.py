@@ -146,6 +146,7 @@ def test_a_server_gets_no_more_of_the_environment_than_it_needs_and_is_granted(t
         ("silent", "it did not answer within 1.5 seconds"),
         ("dies", "it ended with exit code 3; it said 'ModuleNotFoundError: No module named 'shelves''"),
         ("floods", "it prints what is no MCP message: 'lorem ipsum"),
+        ("floods_a_line", "it sent more than 16,000,000 bytes at once"),
         ("is_html", "it did not answer within 1.5 seconds; on its standard output stood '<html><body>Not found"),
         ("hangs_at_list", "its tools cannot be listed: it did not answer within 1.5 seconds"),
         ("pages_for_ever", "its tools cannot be listed: its list of tools does not come to an end"),

@@ -133,6 +133,21 @@ def test_a_link_that_leads_out_of_the_directory_is_not_followed(tree, tmp_path):
     assert [path.name for path in files_in(directory)] == ["in.json", "x.json"]
 
 
+def test_a_directory_that_a_link_leads_out_to_is_told(tree, tmp_path):
+    directory = tree(a__x_dot_json="")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "y.json").write_text("")
+    (directory / "a" / "linked").symlink_to(tmp_path / "elsewhere")
+    (directory / "inside").symlink_to(directory / "a")
+
+    assert names_of(directory, directory) == ["a/x.json"]
+    assert skipped_of(directory, directory) == {
+        "a/linked": "is a link to a directory outside; name that directory to read it"
+    }
+    (directory / "a" / "x.json").unlink()
+    assert skipped_of(directory, directory).keys() == {"a/linked"}
+
+
 def test_the_parts_of_an_api_in_many_files_are_left_to_the_file_that_refers_to_them(tree):
     directory = tree(
         api_dot_yaml="openapi: 3.0.3\npaths:\n  /pets:\n    $ref: 'paths/pets.yml'\n  /x: {$ref: './x.json#/get'}\n",

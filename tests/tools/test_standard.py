@@ -238,3 +238,12 @@ def test_a_required_name_stays_where_a_part_of_the_schema_declares_it():
 )
 def test_what_alternatives_and_parts_require_stays_required(schema):
     assert standard_schema(schema) == schema
+
+
+def test_the_item_of_an_array_is_read_as_its_items():
+    schema = {"type": "array", "item": {"type": "dict", "properties": {"name": {"type": "str"}}}}
+
+    items = standard_schema(schema)["items"]
+
+    assert items == {"type": "object", "properties": {"name": {"type": "string"}}}
+    assert "items" not in standard_schema({"type": "object", "item": {"type": "string"}})

@@ -15,7 +15,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("toolgraph.cli.generate", "Synthesize dialogues over a catalogue of tools."),
     "graph": ("toolgraph.cli.graph", "Link the tools of a catalogue into a graph."),
     "sample": ("toolgraph.cli.sample", "Sample sets of related tools from a catalogue."),
+    "compare": ("toolgraph.cli.compare", "Compare ways of sampling and planning on a catalogue."),
     "check": ("toolgraph.cli.check", "Check dialogues, ours or anyone's, and print what is wrong."),
+    "metrics": ("toolgraph.cli.metrics", "Measure data sets, ours or anyone's, side by side."),
     "export": (
         "toolgraph.cli.export",
         "Write dialogues in a training format, or tools for other software.",

@@ -24,7 +24,7 @@ class GroupedCommand(click.Command):
         """Write each group under its heading; options of no group come first."""
         groups: dict[str, list[tuple[str, str]]] = {"Options": []}
         for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
+            record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
             if record is not None and record[0]:
                 groups.setdefault(getattr(parameter, "group", "Options"), []).append(record)
         for title, records in groups.items():
@@ -40,6 +40,16 @@ def endpoint_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def role_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what models do in a run, and what they may consume."""
     return _added(command, _ROLES)
+
+
+def judge_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add who judges dialogues that are there already, and what that may consume."""
+    return _added(command, _renamed(_JUDGING))
+
+
+def confirm_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add who confirms edges, and what that may consume."""
+    return _added(command, _renamed(_CONFIRMING))
 
 
 def parse_extra(pairs: Sequence[str]) -> dict[str, Any]:
@@ -72,6 +82,26 @@ def _added(command: Callable[..., Any], table: Sequence[tuple[str, str, dict[str
     return command
 
 
+def _renamed(options: dict[str, dict[str, Any]]) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return some of the options below, with what else is said of them."""
+    known = {name: (name, group, settings) for name, group, settings in (*_ROLES, *_ENDPOINT)}
+    return [(*known[name][:2], {**known[name][2], **said}) for name, said in options.items()]
+
+
+_JUDGING: dict[str, dict[str, Any]] = {
+    "--judge-model": {"help": "Model that scores dialogues, whatever their records say."},
+    "--base-url": {}, "--temperature": {}, "--extra": {}, "--timeout": {}, "--concurrency": {}, "--patience": {},
+    "--price": {}, "--max-cost": {}, "--max-tokens": {}, "--max-time": {},
+    "--cache": {"help": "File of responses, which are asked for once."},
+}  # fmt: skip
+"""The options of a judge, and what is said of them in other words."""
+_CONFIRMING: dict[str, dict[str, Any]] = {
+    "--model": {"help": "Model that confirms edges, with --edges confirmed; the key is read from OPENAI_API_KEY."},
+    "--confirm": {}, "--base-url": {}, "--temperature": {}, "--extra": {}, "--timeout": {}, "--concurrency": {},
+    "--patience": {}, "--price": {}, "--max-cost": {}, "--max-tokens": {}, "--max-time": {},
+    "--cache": {"help": "File of responses, which are asked for once.  [default: in the user's cache]"},
+}  # fmt: skip
+"""The options of who confirms edges."""
 _NAMES: dict[str, Any] = {"multiple": True, "metavar": "NAME"}
 _TIME: dict[str, Any] = {"metavar": "TIME"}
 _ENDPOINT: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -94,6 +124,9 @@ _ROLES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("--reasoning/--no-reasoning", WHO, {"default": None, "help": "Let the assistant write down its reasoning."}),
     ("--fill", WHO, {
         "metavar": "WHICH", "help": "Tools the model completes: offered, catalogue, none.  [default: offered]",
+    }),
+    ("--confirm", WHO, {
+        "type": int, "metavar": "N", "help": "With --edges confirmed, ask about the N best.  [default: 500]",
     }),
     ("--concurrency", LIMITS, {"type": int, "help": "Most requests in flight to a model.  [default: 64]"}),
     ("--patience", LIMITS, {**_TIME, "help": "How long a server may be gone.  [default: 300]"}),

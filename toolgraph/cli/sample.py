@@ -34,7 +34,7 @@ STRATEGY_HELP = (
 def command(
     tools: tuple[Path, ...], more_tools: tuple[Path, ...], rename_duplicates: bool | None, directory: Path | None,
     strategy: str, tools_per_dialogue: str, number: int, seed: int, distinct: bool, out: Path | None,
-    threshold: float, embedder: str, as_json: bool,
+    edges: str, threshold: float | None, embedder: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Sample sets of related tools from a catalogue, as JSON Lines."""
     from toolgraph.errors import ConfigError, GenerationError, RunDirectoryError
@@ -46,7 +46,7 @@ def command(
     sources = (*tools, *more_tools)
     if directory and sources:
         raise ConfigError("name the tools or a graph: --tools FILE_OR_DIR... or --graph DIR")
-    graph = load_graph(directory) if directory else graph_of(sources, rename_duplicates, embedder, threshold)
+    graph = load_graph(directory) if directory else graph_of(sources, rename_duplicates, embedder, edges, threshold)
     samples = sample_tools(graph, strategy=strategy, number=number, sizes=sizes, seed=seed, distinct=distinct)
     try:
         with click.open_file(out or "-", "w", encoding="utf-8", errors="backslashreplace") as file:

@@ -31,6 +31,12 @@ _BARE_DAY = re.compile(
     rf"\bthe\s({_NTH})(?:st|nd|rd|th)(?=\s?(?:$|[.,;:!?)])|\s(?:at|for|to|until|till|and|or|if|please|from|through|with)\b)",
     re.IGNORECASE,
 )
+_HOUR = re.compile(r"\b\d{1,2}\s?[ap]\.?m\b", re.IGNORECASE)
+_OF_TIME = frozenset(
+    "date dates day days month months year years time times hour hours start starts starting end ends ending from "
+    "until since deadline birthday dob departure arrival when clock check checkin checkout week weekday moment".split()
+)
+"""Words of a field that may take a part of a date or a time."""
 _FROM_NOW = re.compile(r"\s(?:from\s(?:now|today)|ahead)\b", re.IGNORECASE)
 _WITHIN = re.compile(r"\bin\s$", re.IGNORECASE)
 _MOST_SECONDS = 1000 * DAY.factors[0]
@@ -109,6 +115,20 @@ def is_misread(value: Any, said: Said, text: str, field: Field | None) -> Quanti
     return covering[0]
 
 
+def is_of_a_moment(said: Said, text: str, field: Field | None) -> bool:
+    """Say whether a number found in `text` is that of a day or an hour, and the field asks for neither.
+
+    `July 10` says no 10 to a limit, and `6 pm` no 6 to a number of guests.
+    """
+    if field is None or not _OF_TIME.isdisjoint(f"{split_words(field.name)} {field.description.lower()}".split()):
+        return False
+    return any(
+        found.start() <= said.start and said.end <= found.end()
+        for pattern in (_MONTH_FIRST, _DAY_FIRST, _HOUR)
+        for found in pattern.finditer(text)
+    )
+
+
 def is_number(value: Any) -> bool:
     """Say whether a value is a number, or a text that is one."""
     if isinstance(value, str):
@@ -131,8 +151,8 @@ def _number_meant(shown: str, text: str, field: Field | None) -> Said | None:
         if number.value == value and not is_misread(shown, said, text, field):
             return said
     ordinal = re.search(rf"(?<![\w.,]){re.escape(shown)}(?:st|nd|rd|th)\b", text) if shown.isdigit() else None
-    if ordinal:
-        return Said(*ordinal.span(), "number format")
+    if ordinal and not is_of_a_moment(said := Said(*ordinal.span(), "number format"), text, field):
+        return said
     unit = unit_of_field(field)
     found = _in_unit(shown, unit, text) if unit else _in_some_unit(shown, field, text)
     return Said(found.start, found.end, "unit") if found else None

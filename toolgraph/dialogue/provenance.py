@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from toolgraph.dialogue.meant import find_meant, is_misread, is_number, unit_of_field
+from toolgraph.dialogue.meant import find_meant, is_misread, is_number, is_of_a_moment, unit_of_field
 from toolgraph.dialogue.messages import Message, ToolCall
 from toolgraph.dialogue.quantities import quantities, quantity_of
 from toolgraph.dialogue.spoken import find_said, parse_date, today_in
@@ -170,7 +170,7 @@ class Transcript:
             return None
         for index, text in reversed(where):
             said, rest = find_said(value, text, self.today), text
-            while said and field and is_misread(value, said, text, field):
+            while said and field and (is_misread(value, said, text, field) or is_of_a_moment(said, text, field)):
                 # What was misread is blotted out, so that other places keep theirs.
                 rest = rest[: said.start] + " " * (said.end - said.start) + rest[said.end :]
                 said = find_said(value, rest, self.today)

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from toolgraph.dialogue.spoken import NUMBER_WORDS
+from toolgraph.dialogue.spoken import NUMBER_WORDS, is_no_number
 
 _SMALL = {word: number for number, word in enumerate(NUMBER_WORDS[:20])}
 _TENS = {
@@ -47,7 +47,8 @@ def spelled_numbers(text: str) -> tuple[Spelled, ...]:
     lowered = text.lower()
     if len(lowered) == len(text):
         for match in _RUN.finditer(lowered):
-            found.extend(_read(lowered, match.start(), match.end()))
+            read = _read(lowered, match.start(), match.end())
+            found.extend(number for number in read if not is_no_number(lowered, number.start, number.end))
     return tuple(sorted(found, key=lambda number: number.start))
 
 

@@ -26,7 +26,20 @@ _TIME_SHAPE = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?:Z|[+-]\d\
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 
 
+_WHOLE = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*")
+"""A word, or several joined by hyphens or slashes: a date, an id, a range, a compound."""
 _CODES_LIKE_WORDS = frozenset("AM AS AT BE HI IN IS IT ME MY NO OK OR PA SO TO".split())
+
+
+_STANDS_FOR_A_THING = re.compile(
+    r"\b(?:another|other|that|this|the|which|each|every|any|no|some|what|such|same|next|first|second|third|fourth|fifth|"
+    r"last|new|right|wrong|good|better|[a-z]{2,}est|(?:most|least|best|well)[ -][a-z]+|(?:the|my|our|your) only)\s$"
+)
+_A_KIND_OF = re.compile(r"\b(?:a|an|the|my|our|your|his|her|their) (?!\w+ing\b)[a-z]+ $")
+_ENDS_THERE = re.compile(r"\s*(?:$|[.,;:!?)]|(?:is|was|and|or|but|please|that|which|as|too|instead)\b)")
+_GOES_ON = re.compile(r"(?:'s\b|\u2019s\b|\s+(?:of|another|by one)\b)")
+"""What stands before or after a "one" that is no number: "the cheaper one", "one of them"."""
+_HOW_OFTEN = re.compile(r"\s*(?:$|[.,;:!?)]|(?:a|per|every|each|daily|weekly|monthly|only|more|and|or|at|on|in)\b)")
 
 
 class Form(NamedTuple):
@@ -153,7 +166,7 @@ def find_said(value: Any, text: str, today: dt.date | None = None) -> Said | Non
     folded = fold(text)
     for form in ways_to_say(value, today):
         wanted = fold(form.text)
-        at = _find(folded, wanted)
+        at = _find(folded, wanted, text)
         if at >= 0 and not ("," in wanted and _is_conjunction(str(value), text, at + len(wanted))):
             return Said(at, at + len(wanted), form.transform)
     return _find_composed(value, text, today) if isinstance(value, str) else None
@@ -236,25 +249,64 @@ def _is_conjunction(value: str, text: str, end: int) -> bool:
     return is_code and text[end - 2 : end].islower() and text[end : end + 1].isspace()
 
 
-def _find(text: str, needle: str) -> int:
-    """The index of `needle` in `text` as whole words, or -1."""
+def _find(text: str, needle: str, as_written: str = "") -> int:
+    """The index of `needle` in `text` as whole words, or -1; `as_written` is the text before its case was folded."""
     at = text.find(needle)
     while at >= 0:
         end = at + len(needle)
         starts = at == 0 or not (_is_word(text[at - 1]) and _is_word(needle[0]))
         ends = end == len(text) or not (_is_word(needle[-1]) and _is_word(text[end]))
-        if starts and ends and not _inside_number(text, at, end, needle):
+        if (
+            starts
+            and ends
+            and not _inside_number(as_written or text, at, end, needle)
+            and not is_no_number(text, at, end)
+        ):
             return at
         at = text.find(needle, at + 1)
     return -1
+
+
+def is_no_number(text: str, start: int, end: int) -> bool:
+    """Say whether a `one` stands for a thing (`another one`, `one of them`), or a `once` for the moment that."""
+    word = text[start:end].lower()
+    if word == "once":
+        return not _HOW_OFTEN.match(text, end)
+    if word != "one":
+        return False
+    before = text[max(0, start - 40) : start].lower()
+    return bool(
+        _STANDS_FOR_A_THING.search(before)
+        or _GOES_ON.match(text, end)
+        or (_A_KIND_OF.search(before) and _ENDS_THERE.match(text, end))
+    )
 
 
 def _is_word(char: str) -> bool:
     return (char.isalnum() and not "\u2e80" <= char <= "\uffdc") or char == "_"
 
 
+def _is_joined(text: str, start: int, end: int) -> bool:
+    """Whether figures are a part of a date or an id; a range and a compound (`3-5 days`, `3-day`) do state them."""
+    if text[end : end + 1] not in ("-", "/") and (start == 0 or text[start - 1] not in "-/"):
+        return False
+    first = start
+    while first > 0 and (text[first - 1].isalnum() or text[first - 1] in "-/"):
+        first -= 1
+    whole = next((found for found in _WHOLE.finditer(text, first) if found.end() >= end), None)
+    if whole is None or whole.start() > start:
+        return False
+    parts = re.split("[-/]", whole[0])
+    if all(part.isdigit() for part in parts):
+        is_range = len(parts) == 2 and "-" in whole[0] and not (len(parts[0]) == 4 and len(parts[1]) == 2)
+        return len(parts) > 1 and not is_range
+    return any(not part.isdigit() and not (part.isalpha() and part.islower()) for part in parts)
+
+
 def _inside_number(text: str, start: int, end: int, needle: str) -> bool:
-    """Whether a number is only a part of a longer one: the 5 of `1.5`, of `-5` or of `5,000`."""
+    """Whether a number is only a part of something longer: the 5 of `1.5`, of `-5`, of `5,000` or of `RM-5`."""
+    if needle.isdigit() and _is_joined(text, start, end):
+        return True
     if needle[-1].isdigit() and text[end : end + 2] and text[end] in ".,:" and text[end + 1 : end + 2].isdigit():
         return True
     if start == 0 or not (needle[0].isdigit() or needle[0] == "."):

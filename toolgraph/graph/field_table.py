@@ -71,12 +71,6 @@ class FieldTable:
         matrix.sum_duplicates()
         return matrix
 
-    def first_holder(self, text: int) -> tuple[int, int]:
-        """Return the first tool that has a text, and which of its fields that is."""
-        field = int(self.holders.indices[self.holders.indptr[text]])
-        tool = int(self.tools[field])
-        return tool, field - int(self.offsets[tool])
-
     def only(self, is_wanted: Callable[[int, int], bool]) -> "FieldTable":
         """Return the table without the fields that are not wanted, given as tool and place among its fields."""
         rows = (

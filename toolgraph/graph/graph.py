@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -15,13 +15,16 @@ from toolgraph.graph.identifiers import is_identifier
 from toolgraph.graph.matches import Match, SimilarTexts, best_matches, matches_among, without_loops
 from toolgraph.graph.similarity import Sparse, similar_among, similar_pairs
 from toolgraph.graph.weights import best_scores
-from toolgraph.tools.edges import Edge, EdgeKind
+from toolgraph.tools.edges import Confirmation, Edge, EdgeKind
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
 if TYPE_CHECKING:
     import networkx
 
+EdgesRule = Literal["typed", "toolflow", "confirmed"]
+"""What makes an edge: evidence that two fields belong together, the similarity of their texts alone, or evidence that a
+model has confirmed."""
 THRESHOLD = 0.82
 """The cosine above which two fields are alike (ToolFlow, sec. 3.1.1)."""
 
@@ -30,9 +33,10 @@ THRESHOLD = 0.82
 class ToolGraph:
     """A graph of tools; nodes are known by name, and inside by their place in `tools`.
 
-    What is stored are the fields of the tools and the similarities between their distinct texts: `alike` (parameter
-    texts x parameter texts) and `feeds` (return texts x parameter texts), CSR matrices of the cosines above
-    `threshold`. The links between tools are products of these, made when first asked for.
+    What is stored are the fields of the tools, by number, and the scores above `threshold` between these: `alike`
+    (parameters x parameters) and `feeds` (returns x parameters), CSR matrices. The published rule (`toolflow`) gives
+    fields of one text one number and scores by cosine; with typed edges every field has its own. The links between
+    tools are products of these matrices, made when first asked for.
     """
 
     tools: tuple[ToolSpec, ...]
@@ -42,6 +46,9 @@ class ToolGraph:
     feeds: Sparse
     threshold: float = THRESHOLD
     model_id: str = ""
+    edges_rule: EdgesRule = "toolflow"
+    confirmations: tuple[Confirmation, ...] = ()
+    """What a model said of P-R edges, those among them that it refused and that are therefore none."""
 
     def __len__(self) -> int:
         """How many tools."""
@@ -85,10 +92,9 @@ class ToolGraph:
         names = self.returns.names(lambda place: self.tools[place].return_fields)
         wanted = self.parameters.names(lambda place: self.tools[place].parameter_fields)
         feeds = self.feeds.tocoo()
-        agree = [
-            split_words(names[out]) == split_words(wanted[into]) for out, into in zip(feeds.row, feeds.col, strict=True)
-        ]
-        kept = np.fromiter(agree, bool, len(agree))
+        words = _numbered([map(split_words, chain(names, wanted))])
+        of_out, of_into = (np.array([words[split_words(name)] for name in part], np.int32) for part in (names, wanted))
+        kept = of_out[feeds.row] == of_into[feeds.col]
         handed = type(feeds)((feeds.data[kept], (feeds.row[kept], feeds.col[kept])), shape=feeds.shape)
         return _links(self.returns.only(is_new), handed.tocsr(), self.parameters)
 
@@ -181,7 +187,7 @@ class ToolGraph:
         places = sorted({self.index[name] for name in names})
         return ToolGraph(
             tuple(self.tools[place] for place in places), self.parameters.take(places), self.returns.take(places),
-            self.alike, self.feeds, self.threshold, self.model_id,
+            self.alike, self.feeds, self.threshold, self.model_id, self.edges_rule, self.confirmations,
         )  # fmt: skip
 
     def to_networkx(self) -> "networkx.MultiDiGraph[str]":
@@ -193,7 +199,9 @@ class ToolGraph:
         """
         import networkx
 
-        network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph(threshold=self.threshold, model=self.model_id)
+        network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph(
+            edges=self.edges_rule, threshold=self.threshold, model=self.model_id
+        )
         for tool in self.tools:
             network.add_node(tool.name, description=tool.description, category=tool.origin.category)
         for edge in self.edges():
@@ -223,13 +231,14 @@ class ToolGraph:
 
 def build_tool_graph(
     tools: Iterable[ToolSpec], embed_texts: Callable[[Sequence[str]], Vectors],
-    *, threshold: float = THRESHOLD, model_id: str = "",
+    *, threshold: float = THRESHOLD, model_id: str = "", is_approximate: bool | None = None,
 ) -> ToolGraph:  # fmt: skip
     """Return the graph of `tools`: an edge where a pair of fields has a cosine above `threshold`, strictly.
 
     Parameters are compared with parameters (P-P) and with declared returns (P-R), by the text `{name}: {description}`
     (ToolFlow, sec. 3.1.1); returns with returns not, and returns guessed from names not at all. `embed_texts` is
-    called once, with each distinct text, and returns unit vectors, float32 of shape (n, d).
+    called once, with each distinct text, and returns unit vectors, float32 of shape (n, d). `is_approximate`
+    says how pairs are looked for (`similar_blocks`).
 
     Raises:
         ConfigError: the threshold lies outside 0 to 1.
@@ -239,6 +248,9 @@ def build_tool_graph(
     taken = [[field.text for field in tool.parameter_fields] for tool in nodes]
     given = [[] if tool.are_returns_guessed else [field.text for field in tool.return_fields] for tool in nodes]
     parameter_texts, return_texts = _numbered(taken), _numbered(given)
+    parameters = FieldTable.of(([parameter_texts[text] for text in row] for row in taken), len(parameter_texts))
+    returns = FieldTable.of(([return_texts[text] for text in row] for row in given), len(return_texts))
+    del taken, given
     texts = _numbered((parameter_texts, return_texts))
     vectors = embed_texts(list(texts))
     parameter_vectors = vectors[[texts[text] for text in parameter_texts]]
@@ -246,10 +258,10 @@ def build_tool_graph(
     del vectors
     return ToolGraph(
         tools=nodes,
-        parameters=FieldTable.of(([parameter_texts[text] for text in row] for row in taken), len(parameter_texts)),
-        returns=FieldTable.of(([return_texts[text] for text in row] for row in given), len(return_texts)),
-        alike=similar_among(parameter_vectors, threshold),
-        feeds=similar_pairs(return_vectors, parameter_vectors, threshold),
+        parameters=parameters,
+        returns=returns,
+        alike=similar_among(parameter_vectors, threshold, is_approximate=is_approximate),
+        feeds=similar_pairs(return_vectors, parameter_vectors, threshold, is_approximate=is_approximate),
         threshold=threshold,
         model_id=model_id,
     )

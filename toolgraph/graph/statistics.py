@@ -1,12 +1,15 @@
 """What a graph looks like: counts, degrees, components, and the hubs that hold it together."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
+from scipy import sparse
 from scipy.sparse import csgraph
 
 from toolgraph.graph.graph import ToolGraph
+from toolgraph.tools.edges import Verdict
 
 HUBS = 10
 """How many of the heaviest hubs are named."""
@@ -18,6 +21,7 @@ class GraphStatistics:
 
     `edges` counts linked pairs of tools by kind, a P-P pair once and a P-R pair once per direction; `degree` is over
     linked tools, whatever the kind. A hub is a tool, or the text of a parameter, with the number of tools it links.
+    `verdicts` counts what a model said of pairs of fields; where none was asked it is empty.
     """
 
     nodes: int
@@ -28,8 +32,10 @@ class GraphStatistics:
     isolated: int
     hub_tools: tuple[tuple[str, int], ...]
     hub_fields: tuple[tuple[str, int], ...]
+    edges_rule: str
     threshold: float
     model: str
+    verdicts: dict[str, int]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the numbers as JSON holds them."""
@@ -54,22 +60,32 @@ def graph_statistics(graph: ToolGraph) -> GraphStatistics:
         isolated=int(np.count_nonzero(graph.degrees == 0)),
         hub_tools=tuple((graph.tools[place].name, int(graph.degrees[place])) for place in _heaviest(graph.degrees)),
         hub_fields=_hub_fields(graph),
+        edges_rule=graph.edges_rule,
         threshold=graph.threshold,
         model=graph.model_id,
+        verdicts=_verdicts(graph),
     )
+
+
+def _verdicts(graph: ToolGraph) -> dict[str, int]:
+    counts = Counter(told.verdict for told in graph.confirmations)
+    return {verdict: counts[verdict] for verdict in get_args(Verdict)} if counts else {}
 
 
 def _hub_fields(graph: ToolGraph) -> tuple[tuple[str, int], ...]:
     """Return the parameter texts that the most tools have, or return, or have something similar to."""
-    takers = graph.alike.astype(bool) @ graph.parameters.incidence.T.tocsr()
+    texts: dict[str, int] = {}
+    fields = (field for tool in graph.tools for field in tool.parameter_fields)
+    numbers = [texts.setdefault(field.text, len(texts)) for field in fields]
+    where = (numbers, graph.parameters.texts)
+    shape = (len(texts), graph.parameters.text_count)
+    of_text = sparse.coo_array((np.ones(len(numbers), bool), where), shape=shape).tocsr()
+    owners = graph.parameters.incidence.T.tocsr()
+    takers = graph.alike.astype(bool) @ owners
     givers = graph.feeds.T.tocsr().astype(bool) @ graph.returns.incidence.T.tocsr()
-    reach = np.diff((takers + givers).tocsr().indptr)
-    reach[np.bincount(graph.parameters.texts, minlength=len(reach)) == 0] = 0
-    hubs = []
-    for text in _heaviest(reach):
-        tool, field = graph.parameters.first_holder(text)
-        hubs.append((graph.tools[tool].parameter_fields[field].text, int(reach[text])))
-    return tuple(hubs)
+    reach = np.diff((of_text @ (owners + takers + givers)).tocsr().indptr)
+    names = list(texts)
+    return tuple((names[text], int(reach[text])) for text in _heaviest(reach))
 
 
 def _heaviest(weights: Any) -> list[int]:

@@ -1,9 +1,10 @@
-"""A graph on disk: a directory with the tools, the similarities between their field texts, and the statistics."""
+"""A graph on disk: a directory with the tools, the scores between their fields, and the statistics."""
 
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from scipy import sparse
 from toolgraph.errors import RunDirectoryError, ToolSpecError
 from toolgraph.graph.field_table import FieldTable
 from toolgraph.graph.graph import ToolGraph
+from toolgraph.graph.rules import require_rule
 from toolgraph.graph.similarity import Sparse
 from toolgraph.graph.statistics import graph_statistics
 from toolgraph.tools.catalogue import load_tools, write_tools
+from toolgraph.tools.edges import Confirmation, Edge
 
-FORMAT = "toolgraph-graph-1"
+FORMAT = "toolgraph-graph-2"
 """Stands in the first member of the array file; the number is the version of the layout."""
 ARRAYS, TOOLS, STATISTICS = "graph.npz", "tools.jsonl", "statistics.json"
 PARTIAL = ".partial"
@@ -36,8 +39,10 @@ def save_graph(graph: ToolGraph, directory: Path) -> None:
     require_own_directory(directory)
     arrays = {
         "format": np.array(FORMAT), "threshold": np.array(graph.threshold), "model": np.array(graph.model_id),
+        "edges_rule": np.array(graph.edges_rule),
         **_table_arrays("parameters", graph.parameters), **_table_arrays("returns", graph.returns),
         **_matrix_arrays("alike", graph.alike), **_matrix_arrays("feeds", graph.feeds),
+        **_confirmation_arrays(graph.confirmations),
     }  # fmt: skip
     statistics = json.dumps(graph_statistics(graph).as_dict(), ensure_ascii=False, indent=2) + "\n"
 
@@ -76,8 +81,10 @@ def load_graph(directory: Path) -> ToolGraph:
                 feeds=_matrix(arrays, "feeds", (returns.text_count, parameters.text_count)),
                 threshold=float(arrays["threshold"]),
                 model_id=str(arrays["model"]),
+                edges_rule=require_rule(str(arrays["edges_rule"])),
+                confirmations=_confirmations(arrays),
             )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, ToolSpecError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, ToolSpecError) as error:
         raise RunDirectoryError(f"{directory}: holds a damaged graph ({error}); make it again") from error
     if digest != _digest(directory / TOOLS):
         raise RunDirectoryError(f"{directory}: the tools are not those of the graph; make it again")
@@ -133,6 +140,15 @@ def _table_arrays(name: str, table: FieldTable) -> dict[str, Any]:
 
 def _table(arrays: Any, name: str) -> FieldTable:
     return FieldTable(arrays[f"{name}_offsets"], arrays[f"{name}_texts"], int(arrays[f"{name}_text_count"]))
+
+
+def _confirmation_arrays(told: Sequence[Confirmation]) -> dict[str, Any]:
+    return {"confirmations": np.array(json.dumps([asdict(each) for each in told]))} if told else {}
+
+
+def _confirmations(arrays: Any) -> tuple[Confirmation, ...]:
+    told = json.loads(str(arrays["confirmations"])) if "confirmations" in arrays else []
+    return tuple(Confirmation(Edge(**each["edge"]), each["verdict"], each["reason"]) for each in told)
 
 
 def _matrix_arrays(name: str, matrix: Sparse) -> dict[str, Any]:

@@ -22,11 +22,16 @@ KEYS_PER_QUERY = 500
 log = logging.getLogger(__name__)
 
 
-def default_cache() -> "VectorCache":
-    """Return the user's cache: in `$TOOLGRAPH_CACHE`, else in `toolgraph` below the XDG cache directory."""
+def cache_directory() -> Path:
+    """Return where the user's caches lie: `$TOOLGRAPH_CACHE`, else `toolgraph` below the XDG cache directory."""
     own = os.environ.get("TOOLGRAPH_CACHE")
     shared = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return VectorCache(Path(own) if own else Path(shared) / "toolgraph")
+    return Path(own) if own else Path(shared) / "toolgraph"
+
+
+def default_cache() -> "VectorCache":
+    """Return the user's cache."""
+    return VectorCache(cache_directory())
 
 
 class VectorCache:
@@ -45,10 +50,12 @@ class VectorCache:
             return {}
         found: dict[str, Vector] = {}
         with self._guarded(), self._opened() as database:
-            for first in range(0, len(texts), KEYS_PER_QUERY):
-                by_key = {_key(model_id, text): text for text in texts[first : first + KEYS_PER_QUERY]}
-                places = ",".join("?" * len(by_key))
-                rows = database.execute(f"SELECT key, vector FROM vectors WHERE key IN ({places})", tuple(by_key))
+            by_key = {_key(model_id, text): text for text in texts}
+            keys = sorted(by_key)  # in the order of the table, so that each of its pages is read once
+            for first in range(0, len(keys), KEYS_PER_QUERY):
+                asked = keys[first : first + KEYS_PER_QUERY]
+                places = ",".join("?" * len(asked))
+                rows = database.execute(f"SELECT key, vector FROM vectors WHERE key IN ({places})", asked)
                 found.update((by_key[key], np.frombuffer(blob, dtype="<f4")) for key, blob in rows)
         return found
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from toolgraph.dialogue.blueprint import PlannedStep, PlannedTurn, PlanStyle
 from toolgraph.dialogue.messages import Message
 from toolgraph.dialogue.task import CompositionalTask
+from toolgraph.models.confirming import EdgeRequest
 from toolgraph.models.filling import FillRequest
 from toolgraph.models.judging import JudgeRequest
 from toolgraph.models.offline.styles import manner_of
@@ -272,6 +273,7 @@ ToolRequest.model_rebuild()
 
 REQUESTS: tuple[type[Request[Any]], ...] = (
     PlanRequest, UserRequest, AssistantRequest, ToolRequest, JudgeRequest, FillRequest,
+    EdgeRequest,
     *TASK_REQUESTS,
 )  # fmt: skip
 """Every request class; a test sees to it that each has a prompt, a rule and a golden file."""

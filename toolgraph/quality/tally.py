@@ -1,16 +1,16 @@
 """Tally: what the metrics are made of, counted dialogue by dialogue in memory that does not grow with their length."""
 
-import hashlib
-import heapq
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from toolgraph.dialogue.messages import Message, Turn, turns_of
+from toolgraph.dialogue.messages import Message, Role, Turn, turns_of
 from toolgraph.dialogue.provenance import Provenance, resolve
 from toolgraph.dialogue.record import Dialogue
 from toolgraph.quality.known import stands_in
+from toolgraph.quality.random_sample import RandomSample
 from toolgraph.quality.reading import Unparsable, parse
 from toolgraph.tools import pointers
 
@@ -22,6 +22,8 @@ _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _SLOT = "{}"
 OPENING = 4
 """Words that make an opening."""
+SPEAKERS: dict[str, tuple[Role, ...]] = {"user": ("user",), "assistant": ("assistant",), "both": ("user", "assistant")}
+"""Whose words are counted, and the roles of their messages."""
 
 
 @dataclass(slots=True)
@@ -42,38 +44,24 @@ class Numbers:
 
 
 class WordSample:
-    """The words of dialogues in a random order that depends on the dialogues alone, up to a number of tokens.
-
-    The order is that of a digest of each dialogue's words; only those before the limit are kept.
-    """
+    """The words of dialogues in a random order that depends on the dialogues alone, up to a number of tokens."""
 
     def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self._kept: list[tuple[int, str, int]] = []
-        self._length = 0
+        self._texts = RandomSample[str](limit)
 
     def add(self, text: str) -> None:
         """Take the words of one dialogue into account."""
-        length = sum(1 for _ in TOKEN.finditer(text))
-        if not length:
-            return
-        order = int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big")
-        # A heap of the negated order gives up the last one first.
-        heapq.heappush(self._kept, (-order, text, length))
-        self._length += length
-        while self._length - self._kept[0][2] >= self.limit:
-            self._length -= heapq.heappop(self._kept)[2]
+        self._texts.add(text, text, sum(1 for _ in TOKEN.finditer(text)))
 
     def tokens(self) -> list[str]:
         """Return the tokens, lower-cased, at most as many as the limit."""
-        texts = [text for _, text, _ in sorted(self._kept, key=lambda kept: (-kept[0], kept[1]))]
-        return [token for text in texts for token in TOKEN.findall(text.lower())][: self.limit]
+        return [token for text in self._texts.items() for token in TOKEN.findall(text.lower())][: self._texts.limit]
 
 
 class Tally:
-    """What has been counted so far."""
+    """What has been counted so far; words are counted of each of `speakers`, keys of `SPEAKERS`."""
 
-    def __init__(self, tokens: int) -> None:
+    def __init__(self, tokens: int, speakers: Sequence[str] = ("user", "assistant")) -> None:
         self.dialogues = 0
         self.user_messages = 0
         self.user_turns = Numbers()
@@ -90,8 +78,9 @@ class Tally:
         self.openings: Counter[str] = Counter()
         self.frames: Counter[str] = Counter()
         self.offered: set[str] = set()
-        self.called: set[str] = set()
-        self.words = {"user": WordSample(tokens), "assistant": WordSample(tokens)}
+        self.called: Counter[str] = Counter()
+        self.chains = Numbers()
+        self.words = {speaker: WordSample(tokens) for speaker in speakers}
 
     def add(self, dialogue: Dialogue) -> None:
         """Count one dialogue. Its ledger is used where it has one, and resolved where it has none."""
@@ -107,6 +96,9 @@ class Tally:
         self._add_messages(dialogue.messages)
         self._add_words(dialogue.messages, ledger)
         self._add_turns(dialogue.messages, turns, ledger)
+        longest = longest_chain(dialogue.messages, ledger)
+        if longest:
+            self.chains.add(longest)
 
     def _add_messages(self, messages: tuple[Message, ...]) -> None:
         for message in messages:
@@ -115,8 +107,8 @@ class Tally:
             self.steps += bool(message.tool_calls)
             self.parallel_steps += len(message.tool_calls) >= 2
             self.assistant_messages += message.role == "assistant" and bool(message.content)
-        for role, sample in self.words.items():
-            sample.add("\n".join(message.content for message in messages if message.role == role))
+        for speaker, sample in self.words.items():
+            sample.add("\n".join(message.content for message in messages if message.role in SPEAKERS[speaker]))
 
     def _add_words(self, messages: tuple[Message, ...], ledger: tuple[Provenance, ...]) -> None:
         spans: dict[int, list[tuple[int, int]]] = {}
@@ -140,16 +132,39 @@ class Tally:
             if entry.source == "result":
                 by_call.setdefault(entry.call, []).append(entry)
         for turn in turns:
-            made = [call for message in turn.messages for call in message.tool_calls]
+            made = [
+                (index, call) for index, message in enumerate(turn.messages, turn.start) for call in message.tool_calls
+            ]
             if not made:
                 continue
             self.call_turns += 1
             before = messages[: turn.start + 1]
             self.multi_step_turns += any(
-                entry.message > turn.start and not _occurs(_value(call.arguments, entry.pointer), before)
-                for call in made
+                turn.start < entry.message < index and not _occurs(_value(call.arguments, entry.pointer), before)
+                for index, call in made
                 for entry in by_call.get(call.id, ())
             )
+
+
+def longest_chain(messages: tuple[Message, ...], ledger: tuple[Provenance, ...]) -> int:
+    """Return how many calls the longest chain has, each with an argument from the result of the one before it.
+
+    A call that takes nothing from a result is a chain of 1; without calls it is 0.
+    """
+    sources: dict[str, list[int]] = {}
+    for entry in ledger:
+        if entry.source == "result":
+            sources.setdefault(entry.call, []).append(entry.message)
+    of_call: dict[str, int] = {}
+    of_result: dict[int, int] = {}
+    longest = 0
+    for index, message in enumerate(messages):
+        if message.role == "tool":
+            of_result[index] = of_call.get(message.tool_call_id, 0)
+        for call in message.tool_calls:
+            of_call[call.id] = 1 + max((of_result.get(source, 0) for source in sources.get(call.id, ())), default=0)
+            longest = max(longest, of_call[call.id])
+    return longest
 
 
 def frames_of(text: str, spans: list[tuple[int, int]]) -> set[str]:

@@ -5,6 +5,7 @@ between, a field that tells of the moment), nothing is compared; what is left to
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -28,6 +29,7 @@ _VOLATILE = frozenset(
 )
 _STAGES = frozenset({"status", "state", "stage"})
 _ENVELOPE = frozenset({"success", "ok", "error", "failed", "succeeded", "done"})
+_NAMES = frozenset("name username login handle email slug key title".split())
 _PAGING = re.compile(r"page|limit|offset|cursor|max_results|sort|order")
 MAX_OBJECTS = 400
 """Entities looked at in one result; more are left alone."""
@@ -132,12 +134,17 @@ def _forget(known: dict[tuple[str, str], dict[str, Memory]], made: MadeCall) -> 
     """A write leaves nothing certain of the entities it names, and only fixed texts of all others."""
     named = set(_scalars(made.arguments)) | set(_scalars(made.result))
     for kind, identity in list(known):
-        if identity in named:
+        if identity in named or not named.isdisjoint(_names_of(known[kind, identity])):
             del known[kind, identity]
         else:
             fields = known[kind, identity]
             for name in [name for name, memory in fields.items() if not _is_fixed(name, memory.value)]:
                 del fields[name]
+
+
+def _names_of(fields: Mapping[str, Memory]) -> Iterator[str]:
+    """What an entity is called by beside its id: a user is changed by the username as well."""
+    return (str(memory.value) for name, memory in fields.items() if not _NAMES.isdisjoint(_words(name)))
 
 
 def _is_fixed(name: str, value: Any) -> bool:
@@ -187,7 +194,7 @@ def _fields(value: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: child
         for key, child in value.items()
-        if isinstance(child, str | int | float | bool)
+        if (isinstance(child, str | int | float | bool) or _is_plain_list(child))
         and key.lower() not in _VOLATILE
         and not (isinstance(child, str) and child.lower() in _ENVELOPE)
     }
@@ -223,7 +230,15 @@ def _is_part(one: dict[str, str], other: dict[str, str]) -> bool:
     return one.items() <= other.items() or other.items() <= one.items()
 
 
+def _is_plain_list(value: Any) -> bool:
+    return isinstance(value, list) and not any(isinstance(item, dict | list) for item in value)
+
+
 def _differ(one: Any, other: Any) -> bool:
+    """Whether two values contradict each other; a text or a list may be told in part, and a list in any order."""
+    if isinstance(one, list) and isinstance(other, list):
+        fewer, more = sorted((Counter(map(canonical, one)), Counter(map(canonical, other))), key=Counter.total)
+        return not fewer <= more
     if isinstance(one, str) and isinstance(other, str):
         short, long = sorted((one.strip(" .…").casefold(), other.strip(" .…").casefold()), key=len)
         return not long.startswith(short)

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 
 from toolgraph.dialogue.blueprint import Mode, PlanStyle
 from toolgraph.errors import ConfigError
 from toolgraph.formats.files import dialogue_file
-from toolgraph.graph.graph import THRESHOLD
+from toolgraph.graph import rules
+from toolgraph.graph.graph import EdgesRule
 from toolgraph.graph.sampling import parse_range
 from toolgraph.graph.strategies.named import CHOICES, nearest_strategy, require_strategy_name
 from toolgraph.models.offline.composing import LONGEST_CHAIN
@@ -26,8 +27,8 @@ from toolgraph.run.model_options import ModelOptions
 UNSTORED = ("workers", *model_options.UNSTORED)
 """What leaves no trace in a run: it is not written down, so that a run's bytes do not depend on it."""
 
-TOOLFLOW_KEYS = ("tools", "rename_duplicates", "strategy", "tools_per_dialogue", "turns", "plan", "threshold", "fill",
-                 *ExecuteOptions.model_fields)  # fmt: skip
+TOOLFLOW_KEYS = ("tools", "rename_duplicates", "strategy", "tools_per_dialogue", "turns", "plan", "edges", "threshold",
+                 "fill", "confirm", *ExecuteOptions.model_fields)  # fmt: skip
 """What has no say in button mode."""
 
 _SECRET = re.compile(r"(?i)^key$|api[_-]?key$|secret|password|authorization|(?:api|auth|access)[_-]?token$")
@@ -65,14 +66,25 @@ class RunConfig(ModelOptions, TaskOptions, ExecuteOptions):
     """How many messages the user writes."""
     plan: PlanStyle = "grounded"
     """What is decided before anyone speaks: calls with the sources of their arguments, needs only, or nothing."""
-    threshold: float = Field(THRESHOLD, ge=0, le=1, strict=True)
-    """The cosine above which two fields are alike."""
+    edges: EdgesRule = rules.DEFAULT
+    """What links tools: evidence that fields belong together, or as published the cosine of their texts alone, or
+    evidence that a model has confirmed."""
+    threshold: float = Field(rules.THRESHOLDS[rules.DEFAULT], ge=0, le=1, strict=True)
+    """The score above which there is an edge; what is not set is the rule's own, 0.5 or for toolflow 0.82."""
     embedder: str = Field("embedded", min_length=1)
     """The embedding model: `embedded`, or a name or path for SentenceTransformer."""
     workers: int = Field(0, ge=0, strict=True)
     """How many processes, or threads with a model, make dialogues; 0 chooses. It changes nothing but the time."""
     max_tries: int | None = Field(None, ge=1, strict=True)
     """After how many dialogues tried the run gives up; none stands for 20 per dialogue wanted and 100 more."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_threshold(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping) or "threshold" in values:
+            return values
+        own = rules.THRESHOLDS.get(str(values.get("edges", rules.DEFAULT)))
+        return values if own is None else {**values, "threshold": own}
 
     @field_validator("strategy")
     @classmethod
@@ -118,6 +130,7 @@ EXPECTED: dict[str, str] = {
     "tools_per_dialogue": "a range of whole numbers from 1 up, as in 2-6, or one number",
     "turns": "a range of whole numbers from 1 up, as in 3-6, or one number",
     "plan": "one of grounded, intents, none",
+    "edges": f"one of {', '.join(rules.RULES)}",
     "threshold": "a number between 0 and 1",
     "embedder": "embedded, or the name or path of a model",
     "workers": "a whole number of at least 0, where 0 leaves the choice to toolgraph",
@@ -154,7 +167,9 @@ def make_config(values: Mapping[str, Any], *, where: str = "") -> RunConfig:
         key = str(first["loc"][0])
         meant = nearest_strategy(values[key]) if key == "strategy" and isinstance(values[key], str) else None
         hint = f"; did you mean '{meant}'?" if meant else ""
-        raise ConfigError(f"{opening}{key}: got {_shown(values[key])}; expected {EXPECTED[key]}{hint}") from error
+        is_secret = key == "mcp" and isinstance(values[key], str) and values[key]
+        got = "what holds a secret" if is_secret else _shown(values[key])
+        raise ConfigError(f"{opening}{key}: got {got}; expected {EXPECTED[key]}{hint}") from error
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -198,6 +213,10 @@ def require_consistent(config: RunConfig) -> None:
             "a language model with --model NAME"
         )
     _require_executable(config)
+    if config.edges == "confirmed" and set(config.model) <= {OFFLINE}:
+        raise ConfigError("edges is confirmed and nobody confirms them; name a language model with --model NAME")
+    if config.model and config.edges != "confirmed" and config.confirm != RunConfig().confirm:
+        raise ConfigError(f"confirm is set and edges is {config.edges}; set edges to confirmed, or leave it out")
     if config.model:
         return
     defaults = RunConfig()

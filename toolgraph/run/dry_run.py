@@ -207,12 +207,12 @@ def _reckoned(config: RunConfig, path: Path, *, lacking: int = 0) -> Estimate:
             by_dialogue[entry.dialogue].append(entry)
         elif entry.stage == "fill":
             fills.append(entry)
-        elif entry.stage == "scenario":
+        elif entry.stage in ("scenario", "edges"):
             situations.append(entry)
     played = _Books(list(chain.from_iterable(by_dialogue.values())), config.n / len(accepted), prices)
     # Tools that are filled in as they are offered: every dialogue may offer others, at the most.
     asked = _Books(fills, lacking / filled if filled else played.factor, prices)
-    begun = _Books(situations, 1, prices)  # scenarios are made once for all dialogues, and were made for these
+    begun = _Books(situations, 1, prices)  # what is made once for all dialogues, and was made for these
     unknown = prices.unknown(entry.model for entry in (*played.entries, *asked.entries, *begun.entries))
     each = [_Books(entries, played.factor, prices) for entries in by_dialogue.values()]
     in_play = config.workers or config.concurrency

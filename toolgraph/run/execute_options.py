@@ -2,14 +2,12 @@
 
 import re
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from toolgraph.run.model_options import Seconds
+from toolgraph.tools.targets import WITHOUT_SECRET, holds_secret
 
-_SECRET = re.compile(r"(?i)(?:api|auth|access)?[_-]?(?:key|token|secret|password|authorization)$")
-_SET = re.compile(r"(?i)(?:^|\s)(?:--?)?[\w-]*(?:key|token|secret|password|authorization)[=\s]+\S")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -55,21 +53,8 @@ class ExecuteOptions(BaseModel):
         return names
 
 
-def holds_secret(target: str) -> bool:
-    """Say whether a command or a URL holds what looks like a key or a password, which has no place in a file.
-
-    >>> holds_secret("python server.py"), holds_secret("node server.js --api-key=abc"), holds_secret("https://u:p@h/mcp")
-    (False, True, True)
-    """
-    parts = urlsplit(target.strip())
-    if parts.scheme in ("http", "https"):
-        return parts.password is not None or any(_SECRET.search(key) for key, _ in parse_qsl(parts.query))
-    return _SET.search(target) is not None
-
-
 EXPECTED: dict[str, str] = {
-    "mcp": "a command or a URL without keys or passwords in it, which are written down; put them into environment "
-    "variables, and name these with --env NAME",
+    "mcp": f"{WITHOUT_SECRET}; put them into environment variables, and name these with --env NAME",
     "env": "names of environment variables, without their values",
     "execute": "true or false",
     "allow_writes": "true or false",

@@ -73,6 +73,8 @@ class ModelOptions(BaseModel):
     fill: Fill = "offered"
     """Which tools the model completes that lack a description or a return schema: those that a dialogue offers, the
     whole catalogue before it is linked, or none, so that rules guess what they return."""
+    confirm: int = Field(500, ge=1, strict=True)
+    """With edges `confirmed`, about how many of them the model is asked, the most promising first."""
     min_score: int | None = Field(None, ge=1, le=5, strict=True)
     """What the lowest of the judge's four scores must reach; a dialogue below it, or without a verdict, is rejected."""
     concurrency: int = Field(64, ge=1, strict=True)
@@ -133,6 +135,7 @@ EXPECTED: dict[str, str] = {
     "extra": f"fields of a request and their JSON values, none of them {', '.join(sorted(_OURS))}",
     "reasoning": "true or false",
     "fill": "one of offered, catalogue, none",
+    "confirm": "a whole number of at least 1",
     "min_score": "a whole number from 1 to 5",
     "concurrency": "a whole number of at least 1",
     "timeout": "a time above 0: seconds, or text such as 90s or 10m",

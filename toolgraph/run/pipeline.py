@@ -10,8 +10,10 @@ from agents.engine import play
 from planners.toolflow import PlanOptions, plan_dialogue
 from toolgraph.dialogue.blueprint import Blueprint
 from toolgraph.errors import BudgetReached, GenerationError
+from toolgraph.graph.confirmed import with_confirmations
 from toolgraph.graph.embedding import EMBEDDED, Vectors, embed, load_encoder
-from toolgraph.graph.graph import THRESHOLD, ToolGraph, build_tool_graph
+from toolgraph.graph.graph import ToolGraph
+from toolgraph.graph.rules import DEFAULT, build_graph
 from toolgraph.graph.sampling import parse_range, require_strategy, sample_once
 from toolgraph.graph.vector_cache import default_cache
 from toolgraph.models.offline.backend import OfflineBackend
@@ -21,6 +23,7 @@ from toolgraph.quality.judge import judge
 from toolgraph.run.button import EmbedWith, embed_with, make_from_tasks, scenario_file, seed_files
 from toolgraph.run.clock import Clock
 from toolgraph.run.config import RunConfig, require_consistent
+from toolgraph.run.confirming import confirmations
 from toolgraph.run.directory import RunDirectory, digest_of, open_run, started_config
 from toolgraph.run.executing import live_tools, require_running, today_of, tools_of
 from toolgraph.run.filling import Filler, fill_tools
@@ -43,13 +46,15 @@ Equip = Callable[[RunConfig, ToolGraph, Models | None], Workshop]
 
 
 def link_tools(
-    tools: Sequence[ToolSpec], *, threshold: float = THRESHOLD, embedder: str = EMBEDDED,
+    tools: Sequence[ToolSpec], *, edges: str = DEFAULT, threshold: float | None = None, embedder: str = EMBEDDED,
     progress: Progress | None = None,
 ) -> ToolGraph:  # fmt: skip
     """Return the graph of `tools`, their fields embedded with the model `embedder` and the user's cache.
 
+    `edges` is `typed`, or `toolflow` for the published rule; without a threshold it is the rule's own.
+
     Raises:
-        ConfigError: the threshold lies outside 0 to 1.
+        ConfigError: the rule is unknown, or the threshold lies outside 0 to 1.
         EmbeddingError: the model cannot be used.
     """
     shown = progress or Silent()
@@ -58,12 +63,13 @@ def link_tools(
     def embed_texts(texts: Sequence[str]) -> Vectors:
         return embed(texts, encoder, model_id, default_cache(), progress=partial(shown.show, "embedding fields"))
 
-    return build_tool_graph(tools, embed_texts, threshold=threshold, model_id=model_id)
+    return build_graph(tools, embed_texts, edges=edges, threshold=threshold, model_id=model_id)
 
 
 def link(tools: Sequence[ToolSpec], config: RunConfig, progress: Progress) -> ToolGraph:
-    """Return the graph of `tools` as `config` wants it."""
-    return link_tools(tools, threshold=config.threshold, embedder=config.embedder, progress=progress)
+    """Return the graph of `tools` as `config` wants it; edges that are to be confirmed are not yet."""
+    edges = "typed" if config.edges == "confirmed" else config.edges
+    return link_tools(tools, edges=edges, threshold=config.threshold, embedder=config.embedder, progress=progress)
 
 
 def equip(config: RunConfig, graph: ToolGraph, models: Models | None = None) -> Workshop:
@@ -216,6 +222,12 @@ def make(
                             at_error=partial(_close, models),
                         )  # fmt: skip
                     graph = pipeline.link(tools, config, progress)
+                    if config.edges == "confirmed" and models is not None and graph.edges_rule == "typed":
+                        told = confirmations(
+                            graph, models.filler, most=config.confirm, workers=config.concurrency, progress=progress,
+                            at_error=partial(_close, models),
+                        )  # fmt: skip
+                        graph = with_confirmations(graph, told)
                     run.store(tools, graph)
             with clock("workshop"):
                 workshop = pipeline.equip(config, graph, models)

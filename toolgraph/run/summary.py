@@ -10,6 +10,7 @@ from typing import Any
 from toolgraph.amounts import duration, money
 from toolgraph.dialogue.record import Dialogue
 from toolgraph.quality.metrics import measure
+from toolgraph.quality.metrics.judged import Scores
 from toolgraph.run.outcome import at
 from toolgraph.run.task_figures import TaskFigures
 
@@ -60,7 +61,7 @@ def measure_run(dialogues: Path, rejections: Path) -> dict[str, Any]:
     """
     rules: Counter[str] = Counter()
     rejected: Counter[str] = Counter()
-    scores = _Scores()
+    scores = Scores()
     tasks = TaskFigures()
     accepted = before = 0
 
@@ -99,31 +100,6 @@ def reasons_in(rejections: Path) -> Iterator[str]:
     for line in _lines(rejections):
         record = json.loads(line)
         yield at(record["stage"], record["check"])
-
-
-class _Scores:
-    """What judges said of the accepted dialogues of a run."""
-
-    def __init__(self) -> None:
-        self._judged = self._without_verdict = 0
-        self._sums: Counter[str] = Counter()
-
-    def add(self, verdict: dict[str, Any] | None) -> None:
-        """Count what `meta["judge"]` of a dialogue holds; none where nobody was asked."""
-        if verdict is None:
-            return
-        if verdict["scores"] is None:
-            self._without_verdict += 1
-        else:
-            self._judged += 1
-            self._sums.update(verdict["scores"])
-
-    def as_metrics(self) -> dict[str, Any]:
-        """Return the mean of each score over those judged, and how many have no verdict; nothing if nobody judged."""
-        if not self._judged + self._without_verdict:
-            return {}
-        means = {name: round(total / self._judged, 4) for name, total in self._sums.items()}
-        return {"judge": {"judged": self._judged, "without_verdict": self._without_verdict, **means}}
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -101,7 +101,7 @@ def parse_document(text: str, name: str, *, where: str) -> Any:
     """
     if name.endswith(_PROGRAM):
         return text
-    looks_like_json = text[:1000].lstrip()[:1] in ("{", "[", '"')
+    looks_like_json = text[:1000].lstrip()[:1] in ("{", "[")  # a JSON text alone holds no tools; a program begins so
     if name.endswith(JSON_SUFFIXES) or (looks_like_json and not name.endswith(YAML_SUFFIXES)):
         return parse_json(text, where, is_whole_file=True)
     if looks_like_json:  # YAML as well, but JSON is read faster

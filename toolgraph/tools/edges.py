@@ -6,6 +6,7 @@ from typing import Literal
 from toolgraph.tools.spec import ToolSpec
 
 EdgeKind = Literal["P-P", "P-R"]
+Verdict = Literal["confirmed", "refused", "unanswered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +14,8 @@ class Edge:
     """A link between two tools, with the pair of fields that made it.
 
     A `P-P` edge joins two parameters and has no direction. A `P-R` edge runs from the tool that returns
-    `source_field` to the tool that takes `target_field`. Fields are named by their pointers; `score` is the cosine
-    similarity of their texts, in -1 to 1.
+    `source_field` to the tool that takes `target_field`. Fields are named by their pointers; `score` is how
+    likely it is that they belong together, in 0 to 1, or with the edges of ToolFlow the cosine of their texts.
     """
 
     kind: EdgeKind
@@ -23,6 +24,18 @@ class Edge:
     source_field: str
     target_field: str
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What a model that was asked said of one pair of fields: an edge with the score that it had by evidence.
+
+    `reason` says why in a sentence; of what is unanswered, what was wrong with the answer.
+    """
+
+    edge: Edge
+    verdict: Verdict
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from toolgraph.tools.reading import Item, Read, Refused, format_named, read_file
 from toolgraph.tools.sources import File, files_of
 from toolgraph.tools.spec import ToolSpec
 from toolgraph.tools.tallies import Kind, Tally
+from toolgraph.tools.targets import WITHOUT_SECRET, holds_secret
 
 SERVER_TIMEOUT = 30.0
 """Seconds a live server has to list its tools."""
@@ -74,9 +75,12 @@ def import_tools(
         rename_duplicates: As for `load_tools`.
 
     Raises:
-        ToolSpecError: something pointed at cannot be read, or two different tools have one name.
+        ToolSpecError: something pointed at cannot be read, two different tools have one name, or the target of a server
+            holds a password, which every tool would carry in its origin.
     """
     format = None if format is None else format_named(format)
+    servers = tuple(servers)
+    _require_no_secrets(servers)
     gathered = _Gathered()
     for source in sources:
         left_out = Tally()
@@ -166,6 +170,16 @@ def _without(name: str, error: Exception) -> str:
 def _is_document(items: list[Item]) -> bool:
     """Whether the format of a file is known and only its content is of no use."""
     return any(isinstance(item, Skipped) for item in items)
+
+
+def _require_no_secrets(servers: Iterable[str]) -> None:
+    if any(map(holds_secret, servers)):
+        from toolgraph.tools.live_mcp import TOKEN
+
+        raise ToolSpecError(
+            f"mcp: got what holds a secret; expected {WITHOUT_SECRET}; a server behind a URL is sent the environment "
+            f"variable {TOKEN} as its bearer token"
+        )
 
 
 def _served(server: str) -> Iterator[Item]:

@@ -202,7 +202,7 @@ def _kind(type_name: str, declared: str, name: str, description: str) -> str:
         return type_name
     if declared in _FORMATS:
         return _FORMATS[declared]
-    named = next((kind for kind, pattern in _NAMES if pattern.search(words)), "")
+    named = _named(words)
     if named == "symbol" and not words.endswith(" id"):
         return named
     if _IDS.search(words) and named not in (
@@ -224,6 +224,12 @@ def _kind(type_name: str, declared: str, name: str, description: str) -> str:
         if figure and not (named and figure in ("count", "size")):
             return f"{figure} text"
     return named or "text"
+
+
+@lru_cache(maxsize=65536)
+def _named(words: str) -> str:
+    """The kind that the words of a name stand for by themselves, or empty."""
+    return next((kind for kind, pattern in _NAMES if pattern.search(words)), "")
 
 
 _THINGS = re.compile(

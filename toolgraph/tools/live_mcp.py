@@ -130,7 +130,7 @@ class McpTools:
             transport = over_stdio(
                 self._command(), self._variables(), largest=largest, trouble=trouble, running=_running
             )
-        return connected(transport, self.options.timeout)
+        return connected(transport, self.options.timeout, trouble)
 
     def _command(self) -> list[str]:
         """The words of the command, its program found.

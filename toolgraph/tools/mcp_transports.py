@@ -103,10 +103,12 @@ class Trouble:
 
 
 @asynccontextmanager
-async def connected(transport: AbstractAsyncContextManager[Any], timeout: float) -> AsyncIterator[ClientSession]:
+async def connected(
+    transport: AbstractAsyncContextManager[Any], timeout: float, trouble: Trouble
+) -> AsyncIterator[ClientSession]:
     """Connect a session over a transport, with whichever of the protocol's two greetings the server knows."""
     async with transport as (received, to_send), ClientSession(received, to_send) as session:
-        with anyio.fail_after(timeout):
+        with anyio.fail_after(timeout), trouble.waiting():
             await _greet(session, timeout / 2)
         yield session
 

@@ -22,6 +22,7 @@ from toolgraph.tools.spec import ToolSpec
 
 MAX_REFUSED = 10_000
 """After how many entries that are no tools, and none that is, a file is given up."""
+_NAMED_BY_KEY = "its name is the key under which it stood"
 _TEXT_FORMATS = frozenset({"python"})
 
 
@@ -129,7 +130,7 @@ def read_plain(document: Any, where: str, way: Way = Way()) -> Iterator[Read | R
         if isinstance(document.get("result"), Mapping):
             inner = document["result"].get("tools")
         if inner is None:
-            yield from _plain([(where, document)], shared, way)
+            yield from _alone(document, where, shared, way)
             return
         shared |= {key: document[key] for key in ("api", "category", "licence") if isinstance(document.get(key), str)}
         document = inner
@@ -138,6 +139,27 @@ def read_plain(document: Any, where: str, way: Way = Way()) -> Iterator[Read | R
         return
     places = ((f"{where}, entry {number}", entry) for number, entry in enumerate(document, start=1))
     yield from _plain(places, shared, way)
+
+
+def _alone(document: Entry, where: str, shared: Mapping[str, str], way: Way) -> Iterator[Read | Refused]:
+    """Read an object that is a tool, or a map of tools by their names."""
+    inner = next((document[key] for key in ("tools", "functions") if isinstance(document.get(key), Mapping)), document)
+    named = [] if _is_plain(inner) else json_schema.by_name(inner)
+    if named:
+        places = ((f"{where}, tool '{name}'", entry) for name, entry in zip(inner, named, strict=True))
+        for item in _plain(places, shared, way):
+            yield item._replace(repairs=(*item.repairs, _NAMED_BY_KEY)) if isinstance(item, Read) else item
+    elif way.is_mended and where == shared["file"] and _is_something_else(document):
+        yield Refused(
+            where, 'has a name but nothing else of a tool; expected "parameters", or else a description alone'
+        )
+    else:
+        yield from _plain([(where, document)], shared, way)
+
+
+def _is_something_else(document: Entry) -> bool:
+    """Whether a whole file has a name as tools do, and as packages and people do, and nothing more of a tool."""
+    return not native.matches(document) and "name" in document and not json_schema.is_described(document)
 
 
 def read_found(items: Iterable[Found | Skipped], *, where: str, format: str) -> Iterator[Read | Skipped]:
@@ -186,14 +208,17 @@ def _as_told(document: Document, context: Context, format: str, seen: str | None
     """Read a document in a format that does not show in it; where that gives no tool, the format is wrong."""
     where, value = document.where, document.value
     items: list[Item] = []
+    importers: Mapping[str, Importer] = {name: IMPORTERS[name] for name in (format,) if name in IMPORTERS}
+    if format == "openai" and seen is None:
+        importers = {format: openai.ToldOpenai()}
     try:
-        if format in IMPORTERS:
-            items += read_plain(value, where, Way({format: IMPORTERS[format]}, is_mended=True))
+        if importers:
+            items += read_plain(value, where, Way(importers, is_mended=True))
         else:
             items += _read_document(document, context, format)
     except (ToolSpecError, AttributeError, LookupError, TypeError, ValueError):
         items = []  # whatever an importer makes of what was never its own
-    is_of_format = format in IMPORTERS and any_object(value, IMPORTERS[format].matches, "tools", "functions")
+    is_of_format = bool(importers) and any_object(value, importers[format].matches, "tools", "functions")
     if is_of_format or any(isinstance(item, Read) for item in items) or value == []:
         yield from items
         return

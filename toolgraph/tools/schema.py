@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from toolgraph.tools.pointers import get
 
 Schema = dict[str, Any]
+_ALTERNATIVES = frozenset({"allOf", "anyOf", "oneOf"})
 MAX_BRANCHES = 64
 """How many alternatives of one schema are looked at; unions of unions multiply."""
 
@@ -32,7 +33,9 @@ def traced_branches(schema: Schema, root: Schema, above: frozenset[str]) -> list
     An alternative that refers to something in `above` comes back to itself and is left out.
     """
     schema, above = _follow(schema, root, above)
-    found = [({key: value for key, value in schema.items() if key not in ("allOf", "anyOf", "oneOf")}, above)]
+    if _ALTERNATIVES.isdisjoint(schema):
+        return [(dict(schema), above)]
+    found = [({key: value for key, value in schema.items() if key not in _ALTERNATIVES}, above)]
     for part in schema.get("allOf", ()):
         found = _combined(found, [part], root)
     for keyword in ("anyOf", "oneOf"):

@@ -105,7 +105,8 @@ def _common_directory(matching: Iterable[Path]) -> Path | None:
 
 def _files_in(directory: Path, root: Path | None) -> Iterator[File | Skipped]:
     listed = _listed(directory)
-    if not listed:
+    linked = _linked(directory)
+    if not listed and not linked:
         raise ToolSpecError(f"{directory}: holds no .json, .jsonl, .yaml or .py files")
     parts = _parts_of_apis(path for path in listed if not _leads_out(path, directory))
     for path in listed:
@@ -115,14 +116,29 @@ def _files_in(directory: Path, root: Path | None) -> Iterator[File | Skipped]:
             yield Skipped(str(path), f"is a part of {parts[path].name}")
         else:
             yield File(path, False, root)
+    for path in linked:
+        yield Skipped(str(path), "is a link to a directory outside; name that directory to read it")
 
 
 def _listed(directory: Path) -> list[Path]:
     found: list[Path] = []
     for root, inner, names in os.walk(directory):
-        inner[:] = [name for name in inner if not name.startswith(".") and name not in _PASSED_BY]
+        inner[:] = _entered(inner)
         found += [path for name in names if name.endswith(SUFFIXES) and (path := Path(root, name)).is_file()]
     return sorted(found)
+
+
+def _linked(directory: Path) -> list[Path]:
+    """The directories outside that links in a directory lead to, which are not followed."""
+    found: list[Path] = []
+    for root, inner, _ in os.walk(directory):
+        inner[:] = _entered(inner)
+        found += [path for name in inner if _leads_out(path := Path(root, name), directory)]
+    return sorted(found)
+
+
+def _entered(names: Iterable[str]) -> list[str]:
+    return [name for name in names if not name.startswith(".") and name not in _PASSED_BY]
 
 
 def _leads_out(path: Path, directory: Path) -> bool:

@@ -2,9 +2,9 @@
 
 A ToolSpec keeps its schemas verbatim. What is validated, flattened and filled with values is the standard form made
 here: foreign type names (`dict`, `float`, `String`, `HashMap`) become the seven of JSON Schema, per-parameter
-`required: true` moves to its object, draft-4 bounds and bounds written as text become numbers, options take the type
-they stand beside, and keywords that no validator could apply (a pattern that is no regular expression, a `$ref` that
-leads nowhere) are left out.
+`required: true` moves to its object, the `item` of an array becomes its `items`, draft-4 bounds and bounds written as
+text become numbers, options take the type they stand beside, and keywords that no validator could apply (a pattern
+that is no regular expression, a `$ref` that leads nowhere) are left out.
 """
 
 import json
@@ -35,6 +35,7 @@ _SCHEMA_LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
 _WHERE_PARTS_STAND = frozenset({"$ref", "allOf", "anyOf", "oneOf"})
 """Keywords beside which an object may require what it does not declare itself."""
 _SCHEMA_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+_HOLDING = frozenset((*_SUBSCHEMAS, *_SCHEMA_LISTS, *_SCHEMA_MAPS))
 MAX_DEPTH = 60
 
 
@@ -53,6 +54,8 @@ def _standard(schema: Mapping[str, Any] | bool | None, depth: int) -> Schema:
     if not isinstance(schema, Mapping) or depth > MAX_DEPTH:
         return {} if schema is not False else {"not": {}}
     standard: Schema = {}
+    if "item" in schema and "items" not in schema and "array" in _standard_types(schema.get("type")):
+        schema = {**schema, "items": schema["item"]}
     required = [name for name in _listed(schema.get("required")) if isinstance(name, str)]
     for keyword, value in schema.items():
         if keyword == "type":
@@ -131,6 +134,8 @@ def _drop_dead_references(schema: Schema, root: Schema) -> None:
     reference = schema.get("$ref")
     if isinstance(reference, str) and (target_of(reference, root) is None or comes_back(schema, root, frozenset())):
         del schema["$ref"]
+    if _HOLDING.isdisjoint(schema):
+        return
     children = [schema[keyword] for keyword in _SUBSCHEMAS if isinstance(schema.get(keyword), dict)]
     children += [child for keyword in _SCHEMA_LISTS for child in schema.get(keyword, ())]
     children += [child for keyword in _SCHEMA_MAPS for child in schema.get(keyword, {}).values()]
@@ -140,8 +145,11 @@ def _drop_dead_references(schema: Schema, root: Schema) -> None:
 
 def _reconcile_options(schema: Schema) -> None:
     """Give an enum whose options are all of another type than the declared one the sense its owner must have meant."""
-    types, options = set(_listed(schema.get("type", []))), schema.get("enum", [])
-    if not types or not options or any(_is_of(option, types) for option in options):
+    options = schema.get("enum")
+    if not options:
+        return
+    types = set(_listed(schema.get("type", [])))
+    if not types or any(_is_of(option, types) for option in options):
         return
     if "array" in types:
         items = schema.get("items", {"type": json_type(options[0])})
@@ -173,6 +181,8 @@ def _converted(value: Any, types: set[str]) -> Any:
 
 
 def _standard_types(declared: Any) -> list[str]:
+    if isinstance(declared, str) and declared in TYPES:
+        return [declared]
     names = [name for name in _listed(declared) if isinstance(name, str)]
     standard = [FOREIGN_TYPES.get(name, name) for name in (name.strip().lower() for name in names)]
     known = [name for name in standard if name in TYPES]

@@ -1,12 +1,14 @@
 """Outcomes are told by what was asked."""
 
+import datetime as dt
 import random
 
 import pytest
 
-from toolgraph.models.offline.facts import Outcome, tell
+from toolgraph.models.offline.facts import Outcome, clause, tell
 from toolgraph.resources import data_dir
 from toolgraph.tools.catalogue import load_tools
+from toolgraph.tools.fields import Field
 from toolgraph.tools.schema import json_type
 from toolgraph.tools.spec import ToolSpec
 
@@ -37,6 +39,26 @@ def test_what_was_asked_is_told_of_each_of_two_also_where_that_takes_the_same_wo
 
     assert "every 7 minutes" in told[0]
     assert "every 9 minutes" in told[1]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [("How many pages does the best-rated one have?", "299"), ("see where the best-rated book stands", "Bay C")],
+)
+def test_what_picks_a_thing_is_not_what_is_asked_of_it(seed, asked, answer):
+    tool = next(one for one in load_tools([data_dir() / "tools"]) if one.name == "get_library_book")
+    book = {
+        "book_id": "BK-14871",
+        "title": "The Baker of Rue Verte",
+        "author": "Luc Deveraux",
+        "page_count": 299,
+        "shelf_mark": "Bay C, lower row",
+        "average_rating": 4.5,
+    }
+    arguments = {"book_id": "BK-14871"}
+
+    assert answer in tell(Outcome(tool, arguments, book, None), random.Random(seed), asked=asked)
 
 
 def schema_of(value):
@@ -118,3 +140,66 @@ def test_the_days_of_an_event_are_no_answer_alone():
 
 def test_what_was_given_is_not_told_again():
     assert not any("ada7" in text for text in told("get_user", {"username": "ada7", "city": "Lisbon"}, username="ada7"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [("Who wrote BK-1?", "Ines Roy"), ("Where does BK-1 stand?", "Bay C"), ("Do readers like it?", "4.2")],
+)
+def test_what_was_asked_in_words_of_a_description_is_told_first(asked, told):
+    fields = {
+        "title": {"type": "string"},
+        "note_1": {"type": "string", "description": "Bay in which it is to be found"},
+    }
+    described = {"author": "Writer", "place": "Where it stands on the shelves", "average": "What readers give it"}
+    tool = ToolSpec(
+        name="get_book",
+        returns={
+            "type": "object",
+            "properties": fields | {name: {"type": "string", "description": text} for name, text in described.items()},
+        },
+    )
+    result = {"title": "Low Tide", "note_1": "-", "author": "Ines Roy", "place": "Bay C", "average": "4.2"}
+
+    said = tell(Outcome(tool, {}, result, None), random.Random(1), asked=asked)
+
+    assert said.index(told) == min(said.index(value) for value in ("Ines Roy", "Bay C", "4.2", "Low Tide"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("opens", "09:00", "it opens at 9 am"),
+        ("starts", "2026-05-03", "it starts on May 3"),
+        ("has_bicycle", True, "it has a bicycle"),
+        ("has_seats", True, "it has seats"),
+        ("has_parking", True, "it has parking"),
+        ("has_bicycle", False, "it has no bicycle"),
+        ("is_open", False, "it is not open"),
+    ],
+)
+def test_a_clause_reads_as_a_sentence(name, value, said):
+    field = Field(f"/{name}", name, "", {"type": json_type(value)}, True)
+
+    assert clause(name, value, field, dt.date(2026, 5, 1)) == said
+
+
+@pytest.mark.parametrize(
+    ("tool", "result", "said"),
+    [
+        (
+            "create_event",
+            {"id": "6f5e6e6c-c517-4d94-b55a-d9d811483f8d", "name": "Fair", "dates": ["2026-03-04"]},
+            {'The event "Fair" has been created.'},
+        ),
+        ("update_pet_with_form", {"id": "PE-5"}, {"The pet has been updated: the ID is PE-5."}),
+        ("update_event", {"name": "Fair", "price": 3}, {'The event "Fair" has been updated: the price is 3.'}),
+        ("delete_event", {"status": "deleted"}, {"The event has been deleted."}),
+        ("delete_event", {"message": "The event has been deleted."}, {"The event has been deleted."}),
+        ("delete_event", {"status": "failed"}, {"The status is failed."}),
+    ],
+)
+def test_what_was_written_is_said_to_be_done_first(tool, result, said):
+    effects = "deletes" if tool.startswith("delete") else "writes"
+
+    assert told(tool, result, effects, dates=["2026-03-04"]) == said

@@ -50,3 +50,14 @@ def test_an_optional_object_that_nothing_is_put_into_is_left_out():
     for seed in range(20):
         (step,) = TurnPlanner([tool], "", seed, "d").request_turn(0).steps
         assert [argument.pointer for argument in step.calls[0].arguments] == ["/name"]
+
+
+def test_an_id_said_of_one_thing_is_not_taken_for_that_of_another():
+    by_id = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}
+    tools = [ToolSpec(name=name, parameters=by_id, effects="reads") for name in ("get_album", "get_artist")]
+
+    for seed in range(20):
+        turns = TurnPlanner(tools, "", seed, "d1").turns(4, may_withhold=False)
+        calls = [call for turn in turns for step in turn.steps for call in step.calls]
+
+        assert len({argument.value for call in calls for argument in call.arguments}) == len(calls)

@@ -124,3 +124,40 @@ def test_a_result_of_two_hundred_optional_fields_holds_the_first_few():
 
     assert list(made) == [f"f{n}" for n in range(len(made))]
     assert 5 < len(made) < 30
+
+
+def test_a_page_in_a_page_holds_what_every_page_must():
+    page = {"type": "object", "properties": {"href": {"type": "string"}}, "required": ["href"]}
+    album = {"type": "object", "properties": {"tracks": {"allOf": [{"$ref": "#/$defs/tracks"}], "description": "All."}}}
+    tool = _returning(
+        {
+            "allOf": [{"$ref": "#/$defs/page"}, {"properties": {"items": {"type": "array", "items": album}}}],
+            "$defs": {"page": page, "tracks": {"allOf": [{"$ref": "#/$defs/page"}, {"properties": {"n": NODE}}]}},
+        }
+    )
+
+    assert result_errors(tool, filled(output_shape(tool), 1)) == ()
+
+
+def test_an_object_that_holds_itself_behind_a_description_is_left_out():
+    parent = {"allOf": [{"$ref": "#/$defs/node"}], "description": "What it is part of."}
+    node = {"type": "object", "properties": {"id": {"type": "string"}, "parent": parent}, "required": ["id"]}
+    tool = _returning({"$ref": "#/$defs/node", "$defs": {"node": node}})
+
+    assert filled(output_shape(tool), 1).keys() == {"id"}
+
+
+def test_a_list_that_is_required_holds_something_even_where_nothing_in_it_is_wanted():
+    track = {"type": "object", "properties": {"uri": {"type": "string"}, "position": {"type": "integer"}}}
+    tool = ToolSpec(
+        name="remove_tracks",
+        parameters={
+            "type": "object",
+            "properties": {"tracks": {"type": "array", "items": track}},
+            "required": ["tracks"],
+        },
+    )
+
+    (made,) = filled(input_shape(tool), 1, wants=lambda *_: False)["tracks"]
+
+    assert made.keys() == {"uri"}

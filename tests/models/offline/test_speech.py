@@ -272,3 +272,14 @@ def test_typos_are_made_and_capitals_left_out_where_the_style_is_careless():
 
 def test_an_unknown_style_changes_nothing():
     assert apply_style("Hello.", "pompous", random.Random(1)) == "Hello."
+
+
+def test_how_many_there_are_is_no_price():
+    item = {
+        "id": {"type": "string"}, "total": {"type": "integer"}, "fare": {"type": "number"},
+        "tracks": {"type": "object", "properties": {"total": {"type": "number"}}, "required": ["total"]},
+    }  # fmt: skip
+    entry = {"type": "object", "properties": item, "required": list(item)}
+    tool = ToolSpec(name="list_playlists", returns={"type": "array", "items": entry})
+
+    assert {pick for pick in entry_picks(tool, "/*/id") if ":" in pick} == {"min:/fare", "max:/fare"}

@@ -293,3 +293,15 @@ def test_an_id_has_plain_digits_where_its_pattern_asks_for_them():
     snowflake = field("guild_id", pattern="^(0|[1-9][0-9]*)$")
 
     assert re.fullmatch(r"[1-9]{8}", make_value(snowflake, scene()))
+
+
+def test_a_piece_of_json_in_a_description_is_no_example():
+    assert given_examples(field("uris", 'The URIs. For example: {"uris": ["spotify:track:4iV5W9uYEd"]}')) == ()
+
+
+def test_one_example_is_used_now_and_then():
+    event = field("event_name", "Name of the event", examples=["Pirate Coding Workshop"])
+
+    made = [make_value(event, scene(seed)) for seed in range(200)]
+
+    assert 0 < made.count("Pirate Coding Workshop") < 80

@@ -181,3 +181,25 @@ def named(name, description, *parameters):
 )
 def test_a_goal_is_said_as_people_say_it(spec, phrase):
     assert goal(spec) == phrase
+
+
+BOOKING = {"type": "object", "properties": {"booking_id": {"type": "string"}}, "required": ["booking_id"]}
+
+
+@pytest.mark.parametrize(
+    ("description", "said"),
+    [("Delete a booking.", "delete {booking_id}"), ("Get the notes of a booking.", "get the notes of {booking_id}")],
+)
+def test_the_thing_that_an_id_names_is_said_once(description, said):
+    wording = wording_of(tool(description, name="manage_booking", parameters=BOOKING))
+
+    assert said in {ask.text for ask in wording.asks}
+    assert all("{booking_id}" in need.text for need in wording.needs)
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "rest"),
+    [("start-a-users-playback", "", "my playback"), ("get-saved", "Get User's saved albums", "my saved albums")],
+)
+def test_what_is_a_users_is_mine(name, description, rest):
+    assert goal(tool(description, name=name))[1] == rest

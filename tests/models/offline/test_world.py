@@ -5,6 +5,7 @@ import pytest
 
 from toolgraph.models.offline.backend import OfflineBackend
 from toolgraph.models.offline.entities import is_id_name
+from toolgraph.models.offline.sorting import in_order
 from toolgraph.models.requests import Fact, ToolRequest
 from toolgraph.resources import data_dir
 from toolgraph.tools.catalogue import load_tools
@@ -469,3 +470,126 @@ def test_a_list_asked_for_by_states_shows_things_in_these_states():
     )
     for seed in SEEDS:
         assert {pet["status"] for pet in World(seed).ask(find, status=["sold", "lost"])} <= {"sold", "lost"}
+
+
+EVENT_ID, DAYS = {"type": "string", "description": "Identifier of the event"}, {"type": "array", "items": TEXT}
+LIST_EVENTS = ToolSpec(
+    name="list_events", effects="reads", returns=thing(events=listing(event_id=EVENT_ID, dates=DAYS))
+)
+GET_EVENT = ToolSpec(
+    name="get_event", effects="reads", parameters=thing(event_id=EVENT_ID), returns=thing(event_id=EVENT_ID, dates=DAYS)
+)
+CREATE_EVENT = ToolSpec(
+    name="create_event", effects="writes", parameters=thing(dates=DAYS), returns=thing(event_id=EVENT_ID, dates=DAYS)
+)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_list_of_scalars_stays_what_it_was(seed):
+    world = World(seed)
+    first, *_ = world.ask(LIST_EVENTS)["events"]
+
+    assert world.ask(GET_EVENT, event_id=first["event_id"])["dates"] == first["dates"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_list_that_is_sent_comes_back_and_is_kept(seed):
+    world, sent = World(seed), ["2026-05-03", "2026-05-09", "2026-05-11"]
+    made = world.ask(CREATE_EVENT, dates=sent)
+
+    assert made["dates"] == sent
+    assert world.ask(GET_EVENT, event_id=made["event_id"])["dates"] == sent
+
+
+PLAYLIST = thing(name=TEXT, owner=thing(id=TEXT), id=TEXT)
+
+
+def test_what_is_asked_for_by_its_id_has_that_id_wherever_the_field_stands():
+    get = ToolSpec(name="get_playlist", effects="reads", parameters=thing(playlist_id=TEXT), returns=PLAYLIST)
+    create = ToolSpec(name="create_playlist", effects="writes", parameters=thing(user_id=TEXT), returns=PLAYLIST)
+
+    found, made = World(1).ask(get, playlist_id="6cEYxQ"), World(1).ask(create, user_id="me-14")
+
+    assert found["id"] == "6cEYxQ" != found["owner"]["id"]
+    assert made["id"] != "me-14"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_thing_keeps_its_own_field_where_a_part_of_it_has_one_of_that_name(seed):
+    album = thing(id=TEXT, link=TEXT, tracks=thing(link=TEXT))
+    listed = ToolSpec(name="list_albums", effects="reads", returns=thing(albums={"type": "array", "items": album}))
+    get = ToolSpec(name="get_album", effects="reads", parameters=thing(id=TEXT), returns=album)
+    world = World(seed)
+    first, *_ = world.ask(listed)["albums"]
+
+    assert world.ask(get, id=first["id"])["link"] == first["link"]
+
+
+def test_of_what_is_asked_for_by_its_name_there_is_one():
+    get = ToolSpec(
+        name="get_fruit", effects="reads", parameters=thing(name=TEXT), returns=listing(name=TEXT, id=NUMBER)
+    )
+
+    assert [fruit["name"] for fruit in World(1).ask(get, name="quince")] == ["quince"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_entries_of_a_list_have_ids_of_their_own_wherever_the_field_stands(seed):
+    albums = ToolSpec(
+        name="get_albums_of_artist", effects="reads", parameters=thing(id=TEXT),
+        returns=thing(items=listing(title=TEXT, id=TEXT)),
+    )  # fmt: skip
+
+    ids = [album["id"] for album in World(seed).ask(albums, id="AR-10")["items"]]
+
+    assert len({*ids, "AR-10"}) == len(ids) + 1
+
+
+GALA = {"event_id": BOOKING_ID, "name": TEXT, "price": NUMBER, "dates": {"type": "array", "items": {"type": "string"}}}
+LIST_GALAS = ToolSpec(
+    name="list_events",
+    effects="reads",
+    parameters=thing(
+        [], end_date=TEXT, max_price=NUMBER, sort_by={"type": "string", "enum": ["price", "highest_price"]}
+    ),
+    returns=listing(**GALA),
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_shown"),
+    [
+        ({"end_date": "2026-03-20"}, False),
+        ({"end_date": "2026-05-20"}, True),
+        ({"max_price": 400}, False),
+        ({"max_price": 600}, True),
+    ],
+)
+def test_what_was_made_is_listed_only_where_it_is_within_what_is_asked_for(asked, is_shown):
+    made = {"event_id": "BK-1000", "name": "Gala", "price": 500, "dates": ["2026-05-17", "2026-06-17"]}
+    create = ToolSpec(name="create_event", effects="writes", parameters=thing(**GALA), returns=thing(**GALA))
+    world = World(7)
+    world.facts = (Fact(tool=create, arguments={}, result=made),)
+
+    listed = world.ask(LIST_GALAS, **asked)
+
+    assert any(event["event_id"] == "BK-1000" for event in listed) == is_shown
+
+
+@pytest.mark.parametrize(("order", "sign"), [("price", 1), ("highest_price", -1)])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_list_is_in_the_order_asked_for(seed, order, sign):
+    prices = [sign * event["price"] for event in World(seed).ask(LIST_GALAS, sort_by=order)]
+
+    assert prices == sorted(prices)
+
+
+@pytest.mark.parametrize(("order", "first"), [("newest", "b"), ("oldest", "a"), ("most_commented", "a")])
+def test_rows_are_sorted_by_the_field_that_an_order_means(order, first):
+    rows = [
+        {"issue_id": "a", "comment_count": 9, "opened_on": "2026-01-30"},
+        {"issue_id": "b", "comment_count": 5, "opened_on": "2026-02-01"},
+    ]
+
+    assert in_order(rows[::-1], {"sort_by": order})[0]["issue_id"] == in_order(rows, {"sort_by": order})[0]["issue_id"]
+    assert in_order(rows, {"sort_by": order})[0]["issue_id"] == first

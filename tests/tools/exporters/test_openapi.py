@@ -3,6 +3,8 @@ import json
 import pytest
 
 from toolgraph.tools.exporters.openapi import write
+from toolgraph.tools.importers.items import Context
+from toolgraph.tools.importers.openapi import read
 from toolgraph.tools.spec import Origin, ToolSpec
 
 CITY = {"type": "object", "properties": {"city": {"type": "string", "description": "Where"}}, "required": ["city"]}
@@ -60,3 +62,18 @@ def test_origins_that_all_tools_share_are_those_of_the_document():
 
 def test_a_path_has_no_braces_and_no_slashes_of_a_name():
     assert list(write([ToolSpec(name="a/{b}")])["paths"]) == ["/tools/a%2F%7Bb%7D"]
+
+
+def test_definitions_of_one_name_that_differ_are_read_back_under_that_name():
+    tools = [
+        ToolSpec(name=name, returns={"properties": {"x": {"$ref": "#/$defs/Node"}}, "$defs": {"Node": {"type": kind}}})
+        for name, kind in (("a", "string"), ("b", "integer"))
+    ]
+
+    document = write(tools)
+
+    assert document["components"]["schemas"].keys() == {"Node", "Node_2"}
+    assert [item.fields["returns"]["$defs"] for item in read(document, Context())] == [
+        {"Node": {"type": "string"}},
+        {"Node": {"type": "integer"}},
+    ]

@@ -1,3 +1,4 @@
+from tests.tools.importers.openapi_documents import answer, document, only
 from toolgraph.tools.importers.items import Context
 from toolgraph.tools.importers.openapi import read
 
@@ -50,3 +51,17 @@ def test_an_extension_of_somebody_else_changes_nothing():
 
     assert read_one(**{"operationId": "f", "x-toolgraph": "yes"})[0] == plain
     assert read_one(**{"operationId": "f", "x-toolgraph": {"effects": "explodes", "arguments": 3}})[0] == plain
+
+
+def test_definitions_get_back_the_names_that_a_tool_gave_them():
+    component = {"$ref": "#/components/schemas/Node_2"}
+    whole = document(components={"schemas": {"Node_2": {"properties": {"next": component}}}}, **answer(component))
+    operation = whole["paths"]["/pets"]["get"]
+
+    operation["x-toolgraph"] = {"definitions": {"returns": {"Node_2": "a/Node"}}}
+    returns = only(whole).fields["returns"]
+    operation["x-toolgraph"] = {"definitions": {"returns": {"Node_2": 3}, "parameters": "x"}}
+
+    here = {"$ref": "#/$defs/a~1Node"}
+    assert returns == {**here, "$defs": {"a/Node": {"properties": {"next": here}}}}
+    assert only(whole).fields["returns"]["$defs"].keys() == {"Node_2"}

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.tools.importers.openapi_documents import items
-from toolgraph.errors import ToolgraphError
+from toolgraph.errors import ToolSpecError
 from toolgraph.tools.importers.items import Doubt
 from toolgraph.tools.importing import import_tools
 from toolgraph.tools.yaml_documents import parse_yaml
@@ -30,7 +30,14 @@ components:
     Pet: {type: object, properties: {id: {$ref: "#/components/schemas/Id"}}}
     Id: {type: integer}
 """
-LACK = "looks like a part of a document: {}; is the rest of the file missing?"
+CUT = "the OpenAPI document is a part of one: {}; is the rest of the file missing?"
+
+
+def refusal(text):
+    """Why nothing is read of a document."""
+    with pytest.raises(ToolSpecError) as raised:
+        items(parse_yaml(text))
+    return str(raised.value)
 
 
 def told(text):
@@ -45,21 +52,37 @@ def first(number):
 @pytest.mark.parametrize(
     ("lines", "lack"),
     [
-        (7, "1 reference leads nowhere, such as '#/components/schemas/Pets'"),
-        (15, "3 references lead nowhere, such as '#/components/schemas/Pets'"),
-        (16, "3 references lead nowhere, such as '#/components/schemas/Pets'"),
+        (7, "1 reference leads nowhere, such as '#/components/schemas/Pets', since it has no 'components'"),
+        (15, "3 references lead nowhere, such as '#/components/schemas/Pets', since it has no 'components'"),
+        (16, "3 references lead nowhere, such as '#/components/schemas/Pets', since it has no 'components'"),
     ],
 )
-def test_references_that_lead_nowhere_tell_that_a_part_is_missing(lines, lack):
-    assert told(first(lines)) == [LACK.format(lack)]
+def test_a_document_without_the_section_it_refers_to_is_refused(lines, lack):
+    assert refusal(first(lines)) == CUT.format(lack)
 
 
-def test_a_section_without_anything_is_missing():
-    assert told(first(7) + "components:\n")
+def test_a_section_without_anything_is_none():
+    assert "since it has no 'components'" in refusal(first(7) + "components:\n")
+
+
+def test_swagger_has_its_definitions_elsewhere():
+    text = "swagger: '2.0'\npaths: {/a: {get: {responses: {200: {schema: {$ref: '#/definitions/A'}}}}}}\n"
+
+    assert "since it has no 'definitions'" in refusal(text)
+    assert told(text + "definitions: {B: {}}\n") == []
 
 
 def test_a_misspelt_reference_is_no_missing_part():
     assert told(WHOLE) == told(WHOLE.replace("schemas/Id", "schemas/ID")) == []
+
+
+def test_many_references_that_lead_nowhere_are_told_and_the_rest_is_read():
+    text = WHOLE.replace("schemas/Id", "schemas/ID").replace("schemas/Pet", "schemas/PET")
+
+    assert told(text) == [
+        "looks like a part of a document: 3 references lead nowhere, such as '#/components/schemas/PETs'; "
+        "is the rest of the file missing?"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -72,32 +95,36 @@ def test_a_misspelt_reference_is_no_missing_part():
         ),
     ],
 )
-def test_half_an_operation_at_the_end_tells_that_a_part_is_missing(end, lack):
+def test_a_document_that_ends_in_half_an_operation_is_refused(end, lack):
     text = first(6) + "      responses: {'204': {description: Done.}}\n" + end
 
-    assert told(text)[-1] == LACK.format(lack)
-    assert told(text + "components: {}\n")[-1:] != [LACK.format(lack)]
+    assert refusal(text) == CUT.format(lack)
+    assert told(text + "components: {}\n") == []
+    assert told(text + "    x-more: 1\n") == []
 
 
 @pytest.mark.parametrize("share", range(25, 100, 5))
-def test_a_document_cut_anywhere_before_its_definitions_is_refused_or_told(share):
+def test_a_document_cut_anywhere_before_its_definitions_is_refused(share):
     cut = WHOLE[: WHOLE.index("components:\n") * share // 100]
 
-    try:
-        found = items(parse_yaml(cut))
-    except ToolgraphError as error:
-        told = str(error)
-    else:
-        assert isinstance(found[-1], Doubt)
-        told = found[-1].reason
-    assert "missing?" in told
+    assert "missing?" in refusal(cut)
 
 
-def test_the_report_tells_of_the_missing_part(tmp_path):
+def test_half_a_file_is_refused_where_it_is_named_and_left_out_of_a_directory(tmp_path):
     path = tmp_path / "pets.yaml"
     path.write_text(first(7))
+
+    with pytest.raises(ToolSpecError, match=r"pets.yaml: the OpenAPI document is a part of one: 1 reference"):
+        import_tools([path])
+    (left_out,) = import_tools([tmp_path]).sources
+    assert "is the rest of the file missing?" in left_out.skipped[0].reason
+
+
+def test_the_report_tells_of_a_likely_lack(tmp_path):
+    path = tmp_path / "pets.yaml"
+    path.write_text(WHOLE.replace("schemas/Id", "schemas/ID").replace("schemas/Pet", "schemas/PET"))
 
     (source,) = import_tools([path]).sources
 
     assert source.skipped == ()
-    assert source.doubts == (LACK.format("1 reference leads nowhere, such as '#/components/schemas/Pets'"),)
+    assert source.doubts[0].startswith("looks like a part of a document: 3 references lead nowhere")

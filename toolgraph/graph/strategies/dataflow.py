@@ -17,24 +17,25 @@ class Dataflow:
     """A walk that prefers what can be chained.
 
     From the last tool it goes to one that takes an identifier it finds, else to one that finds an identifier it takes;
-    else to one that takes, or returns, anything else that fits; else to one that takes a similar parameter. Where none
-    is left it follows the rules of the walk. Of a few candidates it takes one of the same API or category, and of those
-    the one with the fewest links.
+    where there is none, from the tools before it, the latest first. Else it goes on from the last tool to one that
+    takes, or returns, anything that fits, and where none is left it follows the rules of the walk. Of a few candidates
+    it takes one of the same API or category, and of those the one with the fewest links.
 
     Good for turns of several steps, in which a call needs what the call before it found.
     """
 
     def sample(self, graph: ToolGraph, size: int, rng: random.Random) -> Drawn:
-        """Return `size` distinct tools; each is linked to the one before it but where a rule fired."""
-        ways = (graph.handovers, graph.handovers_back, graph.flows, graph.feeders)
+        """Return `size` distinct tools; each is linked to one before it but where a rule fired."""
+        by_id, by_value = (graph.handovers, graph.handovers_back), (graph.flows, graph.feeders)
         rules: Counter[str] = Counter()
         taken = [rng.randrange(len(graph))]
         while len(taken) < size:
-            for way in ways:
-                candidates = row(way, taken[-1])
+            ways = [(way, place) for place in reversed(taken) for way in by_id]
+            for way, place in (*ways, *((way, taken[-1]) for way in by_value)):
+                candidates = row(way, place)
                 gone = places_of(taken, candidates)
                 if len(candidates) > len(gone):
-                    taken.append(_most_telling(graph, taken[-1], candidates, gone, rng))
+                    taken.append(_most_telling(graph, place, candidates, gone, rng))
                     break
             else:
                 taken.append(walk_on(graph, taken, rules, rng))

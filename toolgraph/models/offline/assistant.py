@@ -6,6 +6,7 @@ It asks for what is missing, and tells the outcome.
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -55,6 +56,8 @@ _TONES = (
     ),
 )
 """What a passing remark asks for: patience, an answer, or a word of thanks; anything else is mood."""
+_OWNER = re.compile(r"^(?:(?:an?|the) )?(?:users )?(?=\w)")
+"""What a name says of an owner before it names the thing: `a users playback`."""
 _ORDINAL_WORDS = {"0": "the first", "1": "the second", "-1": "the last"}
 
 
@@ -72,13 +75,13 @@ def assist(request: AssistantRequest, seed: int) -> AssistantAnswer:
             continue
         if number == 0 and turn.withheld and assistant.user_messages_in_turn() < 2:
             return AssistantAnswer(text=assistant.question(), calls=(), reasoning="")
-        try:
-            calls = tuple(PlainCall(tool=call.tool, arguments=assistant.arguments(call)) for call in step.calls)
-        except AnswerError:
-            if not (request.is_real and number):
-                raise
+        possible = assistant.possible(step)
+        if not possible and request.is_real and number:
             return AssistantAnswer(text=assistant.report_of(turn.steps[:number], is_cut_short=True))
-        return AssistantAnswer(text="", calls=calls, reasoning="")
+        if possible and made.keys() >= possible.keys():
+            continue
+        calls = possible.values() or map(assistant.plain_call, step.calls)
+        return AssistantAnswer(text="", calls=tuple(calls), reasoning="")
     return AssistantAnswer(text=assistant.report(), calls=(), reasoning="")
 
 
@@ -94,7 +97,7 @@ class Assistant:
 
     def __init__(self, request: AssistantRequest, seed: int) -> None:
         self.request = request
-        self.random = rng(seed, "assistant", request.key)
+        self.random = rng(seed, "assistant", request.key, *(tool.name for tool in request.tools))
         self.words = load_words("assistant")
         self.tools = {tool.name: tool for tool in request.tools}
         self.actual = dict(request.call_ids)
@@ -115,6 +118,22 @@ class Assistant:
             value = self.looked_up(argument) if argument.source == "result" else argument.value
             pointers.put(arguments, argument.pointer, value)
         return arguments
+
+    def plain_call(self, call: PlannedCall) -> PlainCall:
+        """Return a planned call as it is made.
+
+        Raises:
+            AnswerError: the results hold nothing for one of its arguments.
+        """
+        return PlainCall(tool=call.tool, arguments=self.arguments(call))
+
+    def possible(self, step: PlannedStep) -> dict[str, PlainCall]:
+        """Return by id the calls of a step that the results hold something for: the first of two, in a list of one."""
+        found: dict[str, PlainCall] = {}
+        for call in step.calls:
+            with suppress(AnswerError):
+                found[call.id] = self.plain_call(call)
+        return found
 
     def looked_up(self, argument: PlannedArgument) -> Any:
         """Return the value that an argument takes from results.
@@ -184,12 +203,14 @@ class Assistant:
 
     def report_of(self, planned: Sequence[PlannedStep], *, is_cut_short: bool = False) -> str:
         """Tell what the calls of some steps brought; `is_cut_short` says that more were planned and cannot be made."""
-        steps = [[self._made(call) for call in step.calls] for step in planned]
+        steps = [[self._made(call) for call in step.calls if call.id in self.actual] for step in planned]
         falls_short = self.request.is_real and any(is_shortfall(one.outcome) for step in steps for one in step)
         sentences: list[str] = []
         if len(steps) > 1:
             sentences += self._way_there(steps)
         last = steps[-1]
+        if len(last) < len(planned[-1].calls):
+            sentences.append(self.random.choice(self.words["real_only_one"]))
         used: set[str] = set()
         for made in last:
             told = self._tell(made.outcome, used)
@@ -204,8 +225,7 @@ class Assistant:
         return " ".join([*lead, *sentences, *ending])
 
     def _tell(self, outcome: Outcome, used: set[str] | None = None) -> str:
-        asked = self._asked() if used is not None else ""
-        return (tell_real if self.request.is_real else tell)(outcome, self.random, used, asked=asked)
+        return (tell_real if self.request.is_real else tell)(outcome, self.random, used, asked=self._asked())
 
     def _asked(self) -> str:
         """What the user said in this turn."""
@@ -269,7 +289,7 @@ class Assistant:
             ]
             if stated and stated[0][:1].isupper() and len(stated[0]) < 40 and "?" not in stated[0]:
                 return stated[0]
-            noun = name_parts(made.planned.tool).noun
+            noun = _OWNER.sub("", name_parts(made.planned.tool).noun)
             return f"the {noun}" if wording_of(made.outcome.tool).is_derived and 0 < len(noun.split()) < 4 else ""
         for argument in made.planned.arguments:
             if argument.pick:

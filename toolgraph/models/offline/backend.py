@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from toolgraph.models.confirming import EdgeRequest
 from toolgraph.models.filling import FillRequest
 from toolgraph.models.judging import JudgeRequest
 from toolgraph.models.offline.assistant import assist
+from toolgraph.models.offline.confirming import refuse_to_confirm
 from toolgraph.models.offline.filling import describe
 from toolgraph.models.offline.judging import refuse_to_judge
 from toolgraph.models.offline.planning import plan
@@ -47,6 +49,7 @@ RULES: dict[type[Request[Any]], Rule] = {
     ToolRequest: answer_tool,
     JudgeRequest: refuse_to_judge,
     FillRequest: describe,
+    EdgeRequest: refuse_to_confirm,
     ExtractionRequest: extract,
     ExpansionRequest: expand,
     AtomicTaskRequest: state_atomic_task,

@@ -35,8 +35,8 @@ _VARIANTS: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
 )  # fmt: skip
 _DETERMINED = re.compile(
     (
-        r"^(the|a|an|my|all|some|any|every|each|this|these|two|three|information|details|news|data|"
-        r"weather|advice|\w+s\b|\w+ (information|details|news|data|advice|\w+s)\b)"
+        r"^(\{|(the|a|an|my|all|some|any|every|each|this|these|two|three|information|details|news|data|"
+        r"weather|advice|\w+s\b|\w+ (information|details|news|data|advice|\w+s)\b))"
     ),
     re.I,
 )
@@ -72,6 +72,11 @@ _PLACES = {
     "state": ("state", "region"),
     "company": ("company",),
 }
+_OF_A_THING = (
+    r"(?:\b(?:a|an|the|any|this|one|your|my)\s+(?:[a-z]+\s+)?|(?<=\bto )|(?<=\bof )|(?<=\bfrom ))THING"
+    r"(?=$|[,.]| (?:of|for|in|on|at|to|from|with|by|and)\b)"
+)
+"""How a description speaks in general of the very thing that an id names."""
 _FROM_TO = re.compile(r"origin|destination")
 
 _wordings: dict[str, Wording] = {}
@@ -97,7 +102,7 @@ def derive_wording(tool: ToolSpec) -> Wording:
     asks = [template(form.replace("{r}", body).strip()) for body in (*rests, rest) for form in forms]
     return Wording(
         asks=tuple(dict.fromkeys(asks)),
-        needs=tuple(dict.fromkeys(template(need) for body in (*rests, rest) for need in _needs(verb, body))),
+        needs=tuple(dict.fromkeys(template(need) for body in rests or [rest] for need in _needs(verb, body))),
         details={
             dotted(field.pointer).replace(f".{ANY_ITEM}", ""): tuple(map(template, _details(field, tool)))
             for field in tool.parameter_fields
@@ -133,6 +138,8 @@ def _with_slots(rest: str, tool: ToolSpec) -> str:
             pattern = rf"\b(?:a|an|the|any|this|one|your|my)\s+(?:{called})(?:'s)?(?: name)?\b(?! \w*(?:s\b|ing\b))"
         elif kind_of(field) == "date":
             pattern = rf"\b(?:a|an|the)\s+{re.escape(bare)}\b"
+        elif kind_of(field) in ("id", "uuid") and entity_noun(field.name):
+            pattern = _OF_A_THING.replace("THING", re.escape(entity_noun(field.name)))
         elif field.types[:1] in (("integer",), ("number",)):
             pattern, slot = rf"\b(?:a|the)\s+number of {re.escape(bare)}\b", f"{slot} {bare}"
         else:

@@ -32,8 +32,8 @@ def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
     """Return what the facts tell of each entity, by its id and its names; later facts count more."""
     records: dict[str, Record] = {}
     for fact in facts:
-        asked = named_scalars(fact.arguments)
         effects = effects_of(fact.tool)
+        asked = named_scalars(fact.arguments) if effects == "reads" else named_values(fact.arguments)
         thing = thing_of(fact.tool)
         for entity in objects_in(fact.result):
             own = own_id(entity) or _own_name(entity)
@@ -45,27 +45,27 @@ def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
                     record.setdefault(name, value)
                 else:
                     record[name] = value
-            record.update(named_scalars(entity))
+            record.update(named_values(entity))
             for key in name_keys(entity, thing):
                 records[key] = record
         if effects == "writes":
             _remember_named(records, fact, asked, thing)
         if isinstance(fact.result, dict) and not _makes_another(fact, asked):
             for name, value in asked.items():
-                if is_id_name(name):
+                if is_id_name(name) and not isinstance(value, list):
                     record = records.setdefault(record_key(name, value), {name: value})
                     if effects != "reads":
                         record.update({key: other for key, other in asked.items() if key != name})
-                        record.update(named_scalars(fact.result))
+                        record.update(named_values(fact.result))
                     elif own_id(fact.result) is None and _own_name(fact.result) is None:
-                        record.update(named_scalars(fact.result))
+                        records[record_key(name, value)] |= named_values(fact.result) | record
     return records
 
 
 def _remember_named(records: dict[str, Record], fact: Fact, asked: Record, thing: str) -> None:
     """Take in what was written of a thing that the call names: a user by the username, a list of them one by one."""
     own = own_id(fact.result) if isinstance(fact.result, dict) else None
-    written = asked | named_scalars(fact.result)
+    written = asked | named_values(fact.result)
     new = records.get(record_key(*own), {}) if own else {}
     for key in name_keys(asked, thing):
         record = new if verb_of(fact.tool) in CREATE else records.get(key, new)
@@ -75,7 +75,7 @@ def _remember_named(records: dict[str, Record], fact: Fact, asked: Record, thing
         for entry in entries:
             keys = name_keys(entry, thing)
             record = next((records[key] for key in keys if key in records), {})
-            record |= named_scalars(entry)
+            record |= named_values(entry)
             records |= dict.fromkeys(keys, record)
 
 
@@ -159,15 +159,34 @@ def objects_in(value: Any) -> Iterator[Record]:
 
 
 def named_scalars(value: Any) -> Record:
-    """Return the scalars of an object and of the objects nested in it, by name; lists are left out."""
+    """Return the scalars of an object and of the objects nested in it, by name, its own before theirs; no lists."""
     found: Record = {}
-    if isinstance(value, dict):
-        for name, child in value.items():
-            if isinstance(child, dict):
-                found.update(named_scalars(child))
-            elif not isinstance(child, list) and child is not None:
-                found[name] = child
+    for entity in nested_objects(value):
+        found |= {
+            name: child for name, child in entity.items() if not isinstance(child, dict | list) and child is not None
+        }
     return found
+
+
+def named_values(value: Any) -> Record:
+    """Return what `named_scalars` does, and by their names the lists that hold nothing but scalars."""
+    found = named_scalars(value)
+    for entity in nested_objects(value):
+        found |= {name: child for name, child in entity.items() if is_plain_list(child)}
+    return found
+
+
+def nested_objects(value: Any) -> Iterator[Record]:
+    """Yield an object and those nested in it, inner ones first, but none that stands in a list."""
+    if isinstance(value, dict):
+        for child in value.values():
+            yield from nested_objects(child)
+        yield value
+
+
+def is_plain_list(value: Any) -> bool:
+    """Say whether a value is a list of one scalar at least, and of nothing else."""
+    return isinstance(value, list) and bool(value) and not any(isinstance(item, dict | list) for item in value)
 
 
 def gone_and_made(facts: Iterable[Fact]) -> tuple[set[Any], list[tuple[str, Any]]]:

@@ -37,7 +37,7 @@ def entry_name(entry: Any) -> str:
         if is_id_name(name) and value is not None:
             continue
         is_name = (
-            isinstance(value, str) and 1 < len(value) < 60 and not parse_date(value) and not CLOCK.fullmatch(value)
+            isinstance(value, str) and 1 < len(value) < 60 and not parse_date(value[:10]) and not CLOCK.fullmatch(value)
         )
         return value if is_name and not re.search(r"status|currency|url|email|phone|date|time", name, re.I) else ""
     return ""

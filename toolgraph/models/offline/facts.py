@@ -8,12 +8,29 @@ from functools import lru_cache
 from typing import Any
 
 from toolgraph.dialogue.spoken import MONTHS, NUMBER_WORDS, parse_date
+from toolgraph.dialogue.stems import stems_in
 from toolgraph.models.offline.banks import load_words
 from toolgraph.models.offline.derived import label, unit_of, wording_of
-from toolgraph.models.offline.entities import WRAPPERS, is_id_name, named_scalars, own_id, thing_of
+from toolgraph.models.offline.done import done
+from toolgraph.models.offline.entities import (
+    WRAPPERS,
+    is_id_name,
+    named_scalars,
+    named_values,
+    own_id,
+    thing_of,
+)
 from toolgraph.models.offline.entries import entry_name
-from toolgraph.models.offline.speech import capitalised, entity_noun, is_plural, join_phrases, plural
-from toolgraph.models.offline.spoken_values import as_claim, spoken_value, without_unit
+from toolgraph.models.offline.speech import (
+    PICKING_WORDS,
+    article,
+    capitalised,
+    entity_noun,
+    is_plural,
+    join_phrases,
+    plural,
+)
+from toolgraph.models.offline.spoken_values import CLOCK, as_claim, spoken_value, without_unit
 from toolgraph.models.offline.worth import CLAIM, FIRST, LAST, NEVER, Told, facts_in, is_opaque, worth_of
 from toolgraph.tools.fields import Field
 from toolgraph.tools.inference import effects_of, name_parts
@@ -29,20 +46,29 @@ _DONE_WHEN = re.compile(
     r"((?:last |first )?(?:updated|modified|created|published|released|opened|closed|sent|recorded|reported|issued|"
     r"triggered|added))(?: at| on| date| time)?"
 )
+_UNCOUNTED = frozenset(
+    "wifi internet breakfast insurance access furniture luggage baggage power water storage coverage availability "
+    "stock support content data music equipment staff space room information feedback electricity gas air".split()
+)
+_HAPPENS = frozenset("opens closes starts begins ends departs arrives leaves expires".split())
+"""Names of moments that are verbs."""
 _CUES = tuple(
     (re.compile(field), re.compile(rf"\b({cue})\b", re.I))
     for field, cue in (
         (r"^(price|cost|amount|premium|fee|fare|total)$", r"costs?|price|charged?|pay(ing)?|how much|expensive|money"),
+        (r"^(author|artist|director|owner|host|driver|provider)$", r"who|whose|wrote|written"),
         (r"^(name|email|phone)$", r"who|ring|call|contact|looks? after|reach|adviser"),
         (r"^(date|time|day|minutes|opens|closes)$", r"when|what time|which day|how long|how soon"),
         (r"^(address|city|shelf|floor|room|location)$", r"where|which shelf|find it|located"),
-        (r"^(duration|minutes|hours|pages?)$", r"how long"),
+        (r"^(duration|minutes|hours|pages?)$", r"how long|how many pages"),
         (r"^(frequency|interval|peak)$", r"how often|how frequent(ly)?"),
         (r"^(rating|score|stars)$", r"how good|any good|rated"),
         (r"^(status|state|stage)$", r"status|how far|ready|gone through|is it|yet"),
     )
 )
 """What people say when they ask for a field, by a word of its name."""
+_PICKED = re.compile(rf"\b(?:{'|'.join(PICKING_WORDS)})\b", re.I)
+"""What says which one is meant, and asks for nothing: the best-rated one is not asked how it is rated."""
 _ONE_OF = re.compile(
     r"(?<![\d.,])1 (kilometre|metre|minute|hour|day|night|week|month|year|seat|serving|course|bedroom|guest|stop|mile|"
     r"gram|litre|pack|page|point)s\b"
@@ -71,6 +97,7 @@ def tell(
     one that speaks of the `listener` by name is chosen only if there is no other. `used` holds the reports chosen so
     far in one message and is added to: of those that tell as much of what was asked none is used twice.
     """
+    asked = _PICKED.sub("", asked)
     return _tell_as_written(
         outcome, chooser, used if used is not None else set(), asked, is_full, listener
     ) or _tell_in_general(outcome, chooser, asked)
@@ -98,8 +125,10 @@ def _tell_as_written(
     fitting = [report for report in wording.reports if report.slots <= values.keys()]
     if not fitting:
         return ""
+    about = _fields_asked(outcome.tool, asked)
     wanted = [
-        (4 if is_full else 1) * sum(_is_asked(slot, asked) for slot in report.slots)
+        (4 if is_full else 1)
+        * sum(slot not in outcome.arguments and (slot in about or _is_asked(slot, asked)) for slot in report.slots)
         + (len(report.slots) if is_full else 0)
         - 99 * any(listener == values[slot] for slot in report.slots if listener)
         for report in fitting
@@ -114,6 +143,29 @@ def _tell_as_written(
 def _cues_of(slot: str) -> tuple[re.Pattern[str], ...]:
     words = split_words(slot.rpartition(".")[2]).split()
     return tuple(cue for pattern, cue in _CUES if any(pattern.search(word) for word in words))
+
+
+_fields: dict[str, dict[str, str]] = {}
+
+
+def _fields_asked(tool: ToolSpec, asked: str) -> frozenset[str]:
+    """The fields of a result that somebody's words are about: those that share a stem with them as no other one does.
+
+    The thing itself is no such word, since all its fields are about it.
+    """
+    known = _fields.get(tool.definition_key)
+    if known is None:
+        known = _fields[tool.definition_key] = _fields_by_stem(tool)
+    return frozenset(known[stem] for stem in stems_in(asked) if stem in known)
+
+
+def _fields_by_stem(tool: ToolSpec) -> dict[str, str]:
+    """By stem, the one field of a result that has it in its name or description."""
+    found: dict[str, set[str]] = {}
+    for field in tool.return_fields:
+        for stem in stems_in(f"{split_words(field.name)} {field.description}") - stems_in(thing_of(tool)):
+            found.setdefault(stem, set()).add(field.name)
+    return {stem: names.pop() for stem, names in found.items() if len(names) == 1}
 
 
 def _is_asked(slot: str, asked: str) -> bool:
@@ -155,10 +207,10 @@ def _entries(result: Any) -> list[Any]:
 def _tell_in_general(outcome: Outcome, chooser: random.Random, asked: str) -> str:
     words, today = load_words("assistant"), outcome.today
     fields = {field.name: field for field in outcome.tool.return_fields}
-    thing = thing_of(outcome.tool)
+    thing, about = thing_of(outcome.tool), _fields_asked(outcome.tool, asked)
     entries = _listed(outcome.result, thing)
     if entries and isinstance(entries[0], dict):
-        told = [_entry_phrase(entry, fields, today, thing, asked) for entry in entries[:MOST_FACTS]]
+        told = [_entry_phrase(entry, fields, today, thing, asked, about) for entry in entries[:MOST_FACTS]]
         told = [text for text in told if text]
         if told:
             if len(entries) == 1:
@@ -208,11 +260,12 @@ _DONE_OPENINGS = (
     "It's in place:",
     "All taken care of:",
 )
+_UNDONE = re.compile(r"fail|error|reject|denied|declin|invalid|refus", re.I)
+"""States of what was not done."""
 _FACT_OPENINGS = (
     "Here's what I have:",
     "This is what I see:",
     "From the records:",
-    "What it says:",
     "The answer I got:",
     "So,",
 )
@@ -220,18 +273,30 @@ _FACT_OPENINGS = (
 
 def _object_sentence(outcome: Outcome, fields: dict[str, Field], chooser: random.Random, asked: str) -> str:
     today = outcome.today
-    given = {str(value).casefold() for value in named_scalars(outcome.arguments).values()}
+    given = {str(value).casefold() for value in named_values(outcome.arguments).values()}
     thing = thing_of(outcome.tool)
-    facts = [fact for fact in facts_in(outcome.result, thing) if str(fact.value).casefold() not in given]
     writes = effects_of(outcome.tool) != "reads"
+    facts = [fact for fact in facts_in(outcome.result, thing) if str(fact.value).casefold() not in given]
     states = [fact for fact in facts if fact.name == "status" and not fact.owner][:1]
-    rest = _chosen([fact for fact in facts if fact.name != "status" or fact.owner], fields, thing, asked, writes=writes)
+    is_undone = bool(states) and bool(_UNDONE.search(str(states[0].value)))
+    is_fine = bool(states) and looks_fine(states[0].value) and not is_undone
+    said = done(outcome.tool, outcome.arguments, outcome.result) if writes and not is_undone else ""
+    about = _fields_asked(outcome.tool, asked)
+    others = [
+        fact for fact in facts
+        if (fact.name != "status" or fact.owner) and not (said and (_says(said, fact.value) or is_opaque(fact.value)))
+    ]  # fmt: skip
+    rest = _chosen(others, fields, thing, asked, about, writes=writes)
     clauses = [clause(fact.name, fact.value, fields.get(fact.name), today, fact.owner) for fact in rest]
+    if states and not _says(said, states[0].value) and not (writes and is_fine):
+        clauses += [clause("status", states[0].value, fields.get("status"), today)]
+    if said and (not is_fine or _says(said, states[0].value)):
+        return f"{said}: {join_phrases(clauses)}." if clauses else f"{said}."
     if not clauses and not states:
         if writes or any(value is True for value in named_scalars(outcome.result).values()):
             return chooser.choice(("That's been done.", "That went through.", "That's all done.", "That worked."))
         return "It came back without any details."
-    if writes and states and looks_fine(states[0].value):
+    if writes and is_fine:
         state = spoken_value(states[0].value, fields.get("status"), today)
         if not clauses:
             return chooser.choice(
@@ -244,16 +309,27 @@ def _object_sentence(outcome: Outcome, fields: dict[str, Field], chooser: random
                 f"Now {state}; {join_phrases(clauses)}.",
             )
         )
-    clauses += [clause(fact.name, fact.value, fields.get(fact.name), today) for fact in states]
     if len(clauses) == 1 or chooser.random() < 0.8:
         return f"{capitalised(join_phrases(clauses))}."
     return f"{chooser.choice(_DONE_OPENINGS if writes else _FACT_OPENINGS)} {join_phrases(clauses)}."
 
 
-def _chosen(facts: list[Told], fields: dict[str, Field], thing: str, asked: str, *, writes: bool = False) -> list[Told]:
+def _says(sentence: str, value: Any) -> bool:
+    """Whether a sentence holds a text already."""
+    return isinstance(value, str) and value.rstrip(".").casefold() in sentence.casefold()
+
+
+def _chosen(
+    facts: list[Told], fields: dict[str, Field], thing: str, asked: str, about: frozenset[str], *, writes: bool = False
+) -> list[Told]:
     """The facts to tell of one thing, what was asked for first; of what has just been made its own id as well."""
     ranked = sorted(
-        ((FIRST - 1 if worth < LAST and _is_asked(_without(thing, fact.name), asked) else worth), number)
+        (
+            FIRST - 1
+            if worth < LAST and (fact.name in about or _is_asked(_without(thing, fact.name), asked))
+            else worth,
+            number,
+        )
         for number, fact in enumerate(facts)
         if (worth := worth_of(fact, fields.get(fact.name))) < NEVER
     )
@@ -286,14 +362,14 @@ def clause(name: str, value: Any, field: Field | None, today: dt.date | None, ow
         noun = _owned(owner, noun)
     if (claim := as_claim(value, field)) is not None:
         value = claim
-        bare = re.sub(r"^(is|has|was|are|can) ", "", noun)
-        if noun != bare:
-            return (
-                f"it {noun.split()[0]}{'' if value else ' not'} {bare}"
-                if noun.split()[0] != "has"
-                else f"it {'has' if value else 'has no'} {bare}"
-            )
+        verb, _, bare = noun.partition(" ")
+        if bare and verb == "has":
+            return f"it has {_one_or_some(bare) if value else f'no {bare}'}"
+        if bare and verb in ("is", "was", "are", "can"):
+            return f"it {verb}{'' if value else ' not'} {bare}"
         return f"{noun}: {'yes' if value else 'no'}"
+    if noun in _HAPPENS and isinstance(value, str) and (CLOCK.fullmatch(value) or parse_date(value[:10])):
+        return f"it {noun} {'at' if CLOCK.fullmatch(value) else 'on'} {spoken_value(value, field, today)}"
     if _DONE_WHEN.fullmatch(noun) and isinstance(value, str) and parse_date(value[:10]):
         return (
             f"it was {_DONE_WHEN.fullmatch(noun)[1]} {'' if 'T' in value else 'on '}{spoken_value(value, field, today)}"  # type: ignore[index]
@@ -306,6 +382,12 @@ def clause(name: str, value: Any, field: Field | None, today: dt.date | None, ow
         return f'the {noun} is "{" ".join(value.split()).rstrip(".")}"'
     be = "are" if is_plural(noun) or (isinstance(value, list) and len(value) > 1) else "is"
     return f"the {noun} {be} {spoken_value(value, field, today)}{unit}"
+
+
+def _one_or_some(noun: str) -> str:
+    """A thing with its article, where it is one that is counted."""
+    last = noun.rpartition(" ")[2]
+    return noun if is_plural(noun) or last in _UNCOUNTED or last.endswith("ing") else f"{article(noun)} {noun}"
 
 
 def _without(thing: str, name: str) -> str:
@@ -325,8 +407,9 @@ def _entry_noun(tool: ToolSpec, entry: dict[str, Any]) -> str:
 
 
 def _entry_phrase(
-    entry: dict[str, Any], fields: dict[str, Field], today: dt.date | None, thing: str, asked: str
-) -> str:
+    entry: dict[str, Any], fields: dict[str, Field], today: dt.date | None, thing: str, asked: str,
+    about: frozenset[str],
+) -> str:  # fmt: skip
     name = entry_name(entry)
     facts = [
         fact for fact in facts_in(entry, thing)
@@ -336,7 +419,7 @@ def _entry_phrase(
     if not name and own and not is_opaque(own[1]):
         name = str(own[1])
     chosen = [
-        fact for fact in _chosen(facts, fields, thing, asked)[:3]
+        fact for fact in _chosen(facts, fields, thing, asked, about)[:3]
         if not (name and worth_of(fact, fields.get(fact.name)) >= LAST)
     ]  # fmt: skip
     told = [_short(fact, fields.get(fact.name), entry, today) for fact in chosen]

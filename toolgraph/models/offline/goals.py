@@ -18,7 +18,7 @@ _MORE_VERBS = VERBS | GETTING | frozenset(
     "test trace train trigger visualize wait watch click type press scroll capture take report simulate identify "
     "locate mint stake swap manage access perform obtain allow analyze create customize edit execute generate hire "
     "learn name rent roll play sell shuffle spell subtract transcribe unlock wire trade test reserve assess adopt "
-    "invest mix paint repeat".split()
+    "invest mix paint repeat switch stage unstage".split()
 )  # fmt: skip
 _PREAMBLE = re.compile(
     r"^(\[[^\]]*\]\s*|\([^)]*\)\s*)*((this|the|a|an|our) )?((simple|powerful|useful|helper|mcp|rest) )?"
@@ -68,6 +68,8 @@ _IN_GENERAL = re.compile(
     r"timeframe|input|parameter|criteria|identifier|id|keyword|term|value|pagination|text|url|link|stocks?|medicine)s?$",
     re.I,
 )
+_USERS = re.compile(r"^(?:(?:a|the)(?: current)?|current) users (?=\w)|^users? s (?=\w)")
+_ARTICLE = re.compile(r"^(?:a|an|the) (?=\w)")
 _VOWELLED = re.compile(r"\b([Aa]) ((?!one\b|one-|eu|uni)[aeio]\w)")
 _LATIN = re.compile(
     r"\b(para|com|que|los|las|del|una|por|les|des|une|pour|avec|und|der|die|das|für|mit|bir|ve|için|dengan|untuk|yang|dari|"
@@ -192,7 +194,9 @@ def _from_name(tool: ToolSpec) -> tuple[str, str]:
             if told and is_foreign(told)
             else (verb or "get", "what I need" if not verb else "this for me")
         )
-    verb = verb or "get"
+    verb, noun = verb or "get", _in_my_words(_ARTICLE.sub("", _USERS.sub("my ", noun)))
+    if noun.startswith("my "):
+        return verb, noun
     if verb in CREATE:
         return verb, noun if noun.endswith("s") else f"{article(noun)} {noun}"
     if noun.endswith("s") or verb in FINDING:
@@ -259,7 +263,7 @@ def lowered(text: str) -> str:
 
 def _in_my_words(text: str) -> str:
     """The user speaks: what is the user's is mine."""
-    text = re.sub(r"\b(the|a|an|current|logged[- ]in) user'?s'? ", "my ", text, flags=re.I)
+    text = re.sub(r"\b(the|a|an|current|logged[- ]in) user'?s'? |^user's ", "my ", text, flags=re.I)
     text = re.sub(r"\byour\b", "my", text, flags=re.I)
     text = re.sub(r"\byou\b", "me", text, flags=re.I)
     return re.sub(r"\bthe (current|authenticated|logged[- ]in) user\b", "me", text, flags=re.I)

@@ -13,7 +13,7 @@ from toolgraph.models.offline.banks import Person
 from toolgraph.models.offline.derived import wording_of
 from toolgraph.models.offline.entities import thing_of
 from toolgraph.models.offline.flows import FLOWING_KINDS
-from toolgraph.models.offline.plan_memory import Known, Memory
+from toolgraph.models.offline.plan_memory import Known, Memory, said_as
 from toolgraph.models.offline.scene import fits, new_scene
 from toolgraph.models.offline.shapes import fill, input_shape
 from toolgraph.models.offline.speech import entry_picks
@@ -203,7 +203,7 @@ class CallBuilder:
         words = split_words(field_.name)
         if kind == "date" and ends_a_period(words):
             return None
-        found = self.memory.said.get(words)
+        found = self.memory.said.get(said_as(field_.name, self.tool))
         if found is None or found[1] == self.turn or not fits(found[0], field_.schema):
             return None
         if found[0] in self.memory.gone or (kind in ("id", "uuid") and self.memory.used.get(self.tool.name)):

@@ -6,7 +6,7 @@ from typing import Any
 from toolgraph.dialogue.blueprint import PlannedCall
 from toolgraph.models.offline.flows import Flow, flows_between
 from toolgraph.tools import pointers
-from toolgraph.tools.inference import effects_of
+from toolgraph.tools.inference import effects_of, name_parts
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
@@ -28,7 +28,7 @@ class Memory:
 
     known: list[Known] = field(default_factory=list)
     said: dict[str, tuple[Any, int]] = field(default_factory=dict)
-    """Values the user has given, by the words of the field's name, with the turn."""
+    """Values the user has given, by what `said_as` calls them, with the turn."""
     used: dict[str, int] = field(default_factory=dict)
     """How often each tool was called."""
     gone: set[Any] = field(default_factory=set)
@@ -41,7 +41,7 @@ class Memory:
         self.asked.add(content_of(call))
         self.used[tool.name] = self.used.get(tool.name, 0) + 1
         for argument in call.arguments:
-            name = split_words(pointers.split(argument.pointer)[-1])
+            name = said_as(pointers.split(argument.pointer)[-1], tool)
             if argument.source == "user" and not isinstance(argument.value, list):
                 self.said[name] = (argument.value, turn)
             elif argument.source == "result" and argument.pick:
@@ -67,6 +67,12 @@ class Memory:
                 if pointers.ANY_ITEM not in flow.path or known.turn >= turn - 1 or known.pick:
                     reach.setdefault(flow.pointer, (known, flow))
         return reach
+
+
+def said_as(name: str, tool: ToolSpec) -> str:
+    """Return what a value is remembered by: the words of its field, and for a bare `id` the thing it is of."""
+    words = split_words(name)
+    return f"{name_parts(tool.name).noun} {words}" if words in ("id", "uuid") else words
 
 
 def content_of(call: PlannedCall) -> tuple[Any, ...]:

@@ -7,7 +7,8 @@ from the user's rule.
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from toolgraph.dialogue.blueprint import LinkKind, PlannedCall, PlannedStep, PlannedTurn
 from toolgraph.dialogue.spoken import today_in
@@ -15,7 +16,7 @@ from toolgraph.models.offline.banks import people, person_named_in
 from toolgraph.models.offline.derived import wording_of
 from toolgraph.models.offline.flows import Flow, flows_between
 from toolgraph.models.offline.plan_arguments import CallBuilder, Setting
-from toolgraph.models.offline.plan_memory import Memory, content_of
+from toolgraph.models.offline.plan_memory import Memory, content_of, said_as
 from toolgraph.models.offline.scene import new_scene
 from toolgraph.models.offline.speech import entry_picks
 from toolgraph.models.offline.values import known_values, make_value
@@ -24,7 +25,6 @@ from toolgraph.seeds import rng
 from toolgraph.tools import pointers
 from toolgraph.tools.inference import effects_of, verb_of
 from toolgraph.tools.kinds import NAMED_KINDS, kind_of
-from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
 CHAIN, THIRD_STEP = 0.96, 0.15
@@ -57,7 +57,7 @@ class TurnPlanner:
 
     def __init__(self, tools: Sequence[ToolSpec], system: str, seed: int, key: str, *, is_real: bool = False) -> None:
         self.tools = tuple(tools)
-        chooser = rng(seed, "plan", key)
+        chooser = rng(seed, "plan", key, *(tool.name for tool in tools))
         named = person_named_in(system)
         person = named or chooser.choice(people())
         self.setting = Setting(chooser, today_in(system) or DEFAULT_TODAY, person, system, is_real)
@@ -99,6 +99,7 @@ class TurnPlanner:
         )
         steps: list[PlannedStep] = []
         counter = 0
+        said_before = {name: value for name, (value, _) in self.memory.said.items()}
         for position, tool in enumerate(chain):
             first = self._call(tool, f"t{number}c{counter}", number, is_linked)
             beside = chain[position + 1 :]
@@ -107,7 +108,7 @@ class TurnPlanner:
             steps.append(PlannedStep(calls=calls))
             for call in calls:
                 self.memory.remember(call, self.by_name[call.tool], number)
-        withheld = self._withheld(steps[0]) if may_withhold and self.random.random() < WITHHELD else ()
+        withheld = self._withheld(steps[0], said_before) if may_withhold and self.random.random() < WITHHELD else ()
         return PlannedTurn(
             kind="missing_parameter" if withheld else "tool_request",
             intent=self._intent(steps), steps=tuple(steps), withheld=withheld, link=self._link(steps, number),
@@ -165,7 +166,7 @@ class TurnPlanner:
             weight *= 0.12 ** len(missing)
         elif any(flow.is_id for _, flow in reach.values()):
             weight *= 6.0
-        elif reach or any(split_words(field_.name) in self.memory.said for field_ in tool.parameter_fields):
+        elif reach or any(said_as(field_.name, tool) in self.memory.said for field_ in tool.parameter_fields):
             weight *= 2.0
         if self.effects[tool.name] == "deletes" and not reach:
             weight *= 0.5
@@ -264,17 +265,17 @@ class TurnPlanner:
                     return PlannedCall(id=call_id, tool=tool.name, arguments=other)
         return None
 
-    def _withheld(self, step: PlannedStep) -> tuple[str, ...]:
-        """A required value the user forgets to give: one, of a step that is a single call."""
+    def _withheld(self, step: PlannedStep, said: Mapping[str, Any]) -> tuple[str, ...]:
+        """A required value the user forgets to give: one never said before, of a step that is a single call."""
         if len(step.calls) != 1:
             return ()
-        required = {
-            field_.pointer for field_ in self.by_name[step.calls[0].tool].parameter_fields if field_.is_required
-        }
+        tool = self.by_name[step.calls[0].tool]
+        required = {field_.pointer for field_ in tool.parameter_fields if field_.is_required}
         own = [
             argument.pointer for argument in step.calls[0].arguments
             if argument.source == "user" and not argument.is_carried and argument.pointer in required
             and not isinstance(argument.value, list | bool)
+            and said.get(said_as(pointers.split(argument.pointer)[-1], tool)) != argument.value
         ]  # fmt: skip
         return (self.random.choice(own),) if own else ()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from toolgraph.tools.fields import Field
 from toolgraph.tools.pointers import ANY_ITEM, join
-from toolgraph.tools.schema import Schema, comes_back, traced_branches, types_of
+from toolgraph.tools.schema import Schema, comes_back, resolve, traced_branches, types_of
 from toolgraph.tools.spec import ToolSpec
 
 MAX_DEPTH = 6
@@ -76,6 +76,19 @@ def _pointers(shape: Shape, pointer: str) -> Iterator[str]:
             yield from _pointers(child, join(pointer, name))
 
 
+def plain_lists(shape: Shape) -> dict[str, ListOf]:
+    """Return the lists of scalars in a shape by their names; of several with one name the first."""
+    found: dict[str, ListOf] = {}
+    if isinstance(shape, ListOf):
+        return plain_lists(shape.item)
+    for name, child, _ in shape.properties if isinstance(shape, ObjectOf) else ():
+        if isinstance(child, ListOf) and isinstance(child.item, Leaf):
+            found.setdefault(name, child)
+        else:
+            found = plain_lists(child) | found
+    return found
+
+
 def told_properties(shape: ObjectOf) -> tuple[tuple[str, Shape, bool], ...]:
     """Return the properties that an object of a result holds: the required ones, and the first of the others."""
     optional = [entry for entry in shape.properties if not entry[2]][:MOST_OPTIONAL_RETURNS]
@@ -101,8 +114,8 @@ def _shape(
     depth: int,
     above: frozenset[str],
 ) -> Shape:
-    is_cycle = comes_back(schema, root, above)
-    options = traced_branches(schema, root, above)
+    is_cycle = _holds_itself(schema, root, above)
+    options = _branches(schema, root, above)
     admitted = [one for one in options if _can_be_told(one[0])]
     option, above = admitted[0] if admitted else options[0]
     constants = [one["const"] for one, _ in admitted if "const" in one]
@@ -133,6 +146,35 @@ def _shape(
             return ListOf(child, shortest, shortest if _is_cut(child) else max(longest, shortest))
     is_cut = is_cycle or (depth >= MAX_DEPTH and bool(option.get("required")))
     return Leaf(Field(pointer, name, described, {**option, "description": described}, is_required), is_cut)
+
+
+def _holds_itself(schema: Schema, root: Schema, above: frozenset[str]) -> bool:
+    """Whether a schema is one of those above it: by a reference, or by one in `allOf`, where a description needs it."""
+    if comes_back(schema, root, above):
+        return True
+    parts = schema.get("allOf", ())
+    return len(parts) == 1 and "properties" not in schema and comes_back(parts[0], root, above)
+
+
+def _branches(schema: Schema, root: Schema, above: frozenset[str]) -> list[tuple[Schema, frozenset[str]]]:
+    """The alternatives of a schema, and the references above what they hold.
+
+    What many schemas are made of, such as the page of a list, is no cycle where one of them stands in another.
+    """
+    if _is_made_of(above, schema, root, frozenset()):
+        return [(option, above | trace) for option, trace in traced_branches(schema, root, frozenset())]
+    return traced_branches(schema, root, above)
+
+
+def _is_made_of(above: frozenset[str], schema: Schema, root: Schema, seen: frozenset[str]) -> bool:
+    """Whether one of the schemas above is a part of this one, by `allOf` at any depth."""
+    for part in resolve(schema, root).get("allOf", ()):
+        reference = part.get("$ref", "")
+        if comes_back(part, root, above):
+            return True
+        if reference not in seen and _is_made_of(above, part, root, seen | ({reference} - {""})):
+            return True
+    return False
 
 
 def _can_be_told(option: Schema) -> bool:
@@ -176,6 +218,16 @@ def fill(
     for name, child, is_required in shape.properties if wants else told_properties(shape):
         if is_required or wants is None or wants(pointer, name):
             value = fill(child, make, chooser, wants, lengths, join(pointer, name))
+            if value == [] and is_required and isinstance(child, ListOf) and child.longest:
+                first = join(join(pointer, name), 0)
+                item = fill(child.item, make, chooser, _first_of(child.item), lengths, first)
+                value = [item] if item != {} else []
             if is_required or wants is None or value not in ({}, [], [{}]):
                 made[name] = value
     return made
+
+
+def _first_of(shape: Shape) -> Wants:
+    """Wants one optional property, since a list that is required is of something."""
+    first = shape.properties[0][0] if isinstance(shape, ObjectOf) and shape.properties else ""
+    return lambda _, name: name == first

@@ -31,6 +31,9 @@ _SUPERLATIVES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"date|time\b|starts|deadline|day$| at$"), "earliest", "latest"),
     (re.compile(r"square|size|capacity|area"), "smallest", "largest"),
 )
+PICKING_WORDS = tuple(word for _, *words in _SUPERLATIVES for word in words if word)
+"""What entries are picked by."""
+_PRICED = re.compile(r"price|cost|fare|fee|rent\b|premium|per night|hourly|charge")
 _TRAVEL = re.compile(r"route|journey|trip|flight|travel|drive|commute|hike|walk|ride")
 _ORDINALS = {"0": "first", "1": "second", "-1": "last"}
 _ID_WORDS = {"id", "ids", "uuid", "identifier", "number", "code", "reference", "key", "no", "slug"}
@@ -122,12 +125,19 @@ def entry_picks(tool: ToolSpec, path: str) -> tuple[str, ...]:
             found = next((row for row in _SUPERLATIVES if row[0].search(words)), None) if comparable else None
             if found and found[1] == "shortest" and not _TRAVEL.search(f"{tool.name} {head}"):
                 continue
+            inner = field.pointer[len(head) + 2 :]
+            if found and found[1] == "cheapest" and not _PRICED.search(words) and _is_a_count(field, inner):
+                continue
             if found and kind != "id":
-                inner = field.pointer[len(head) + 2 :]
                 picks += [f"min:{inner}"] * (2 if found[1] else 0) + [f"max:{inner}"] * (
                     2 if found[2] == "best-rated" else 1 if found[2] else 0
                 )
     return tuple(picks)
+
+
+def _is_a_count(field: Field, inner: str) -> bool:
+    """Whether a total is how many there are: a whole number called just that, or that of a part (`tracks.total`)."""
+    return (field.types[:1] == ("integer",) and field.name == "total") or inner.count("/") > 1
 
 
 def pick_entry(entries: Sequence[Any], pick: str) -> int:

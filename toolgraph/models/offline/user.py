@@ -104,7 +104,7 @@ class Speaker:
 
     def __init__(self, request: UserRequest, seed: int) -> None:
         self.request, self.turn = request, request.turn
-        self.random = rng(seed, "user", request.key)
+        self.random = rng(seed, "user", request.key, *(tool.name for tool in request.tools))
         bank = load_words("user")
         self.words: Words = bank["styles"].get(request.style) or bank["styles"]["plain"]
         self.joins: Words = bank["joins"]

@@ -55,6 +55,9 @@ class Phrasing:
                 name = label(fields[slot]) if slot in fields else split_words(slot.rpartition(".")[2])
                 if len(text.split()) > 3:
                     text = f'"{text}"'
+                if text.startswith(("that ", "this ")) and not is_id_name(slot.rpartition(".")[2]):
+                    named.append(f"the same {name}")
+                    continue
                 yes_or_no = {"true": "yes", "false": "no"}.get(text, text)
                 named.append(text if is_id_name(slot.rpartition(".")[2]) and " " in text else f"{name} {yes_or_no}")
         return named

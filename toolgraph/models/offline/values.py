@@ -17,6 +17,8 @@ from toolgraph.tools.kinds import NAMED_KINDS, kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.schema import json_type, types_of
 
+EXAMPLE = 0.2
+"""Chance of the one or two examples that a schema gives where there are others to draw from: else all say the same."""
 _NO_VALUE = frozenset({"", "dontcare", "none", "null", "not specified", "unspecified", "undefined"})
 _MODES = ("standard", "basic", "detailed", "full", "simple", "advanced", "compact", "extended")
 _EXAMPLES = re.compile(
@@ -31,6 +33,7 @@ _OPTIONS = re.compile(
     r"(?: the following)?(?: values?)?\s*[:\-]?\s*\[?((?:[\"'`][^\"'`]{1,30}[\"'`](?:\s*(?:\||,|/|or|and)\s*)*)+)",
     re.I,
 )
+_PIECES = frozenset("{}[]<>")
 _QUOTED = re.compile(r"[\"'`“]([^\"'`”]{1,40})[\"'`”]")
 
 
@@ -77,7 +80,9 @@ def _string(field_: Field, scene: Scene, is_result: bool) -> str:
     for make in (_from_examples, _from_kind, _from_pattern):
         for _ in range(3):
             value = make(field_, kind, scene, is_result)
-            if value is not None and fits(value, {**schema, "type": "string"}):
+            if value is None:
+                break
+            if fits(value, {**schema, "type": "string"}):
                 return value
     return _padded(schema, scene)
 
@@ -93,9 +98,8 @@ def _from_examples(field_: Field, kind: str, scene: Scene, is_result: bool) -> s
     if kind == "id" or (len(examples) == 1 and sum(char.isdigit() for char in example) >= 3):
         return _with_other_digits(example, scene.random)
     has_many_others = kind in NAMED_KINDS or kind in ("topic", "message")
-    return (
-        None if len(examples) < 3 and has_many_others and value_bank(kind) and scene.random.random() < 0.6 else example
-    )
+    is_worn = len(examples) < 3 and has_many_others and value_bank(kind)
+    return None if is_worn and scene.random.random() >= EXAMPLE else example
 
 
 def given_examples(field_: Field) -> tuple[str, ...]:
@@ -108,14 +112,21 @@ def _described_examples(description: str) -> tuple[str, ...]:
     for pattern in (_OPTIONS, _EXAMPLES):
         found = pattern.search(description)
         if found:
-            quoted = tuple(text.strip() for text in _QUOTED.findall(found[1]) if text.strip())
+            quoted = tuple(text.strip() for text in _QUOTED.findall(found[1]) if _is_whole(text))
             if quoted:
                 return quoted
     bare = _BARE_EXAMPLES.search(description)
     if bare:
         parts = [part.strip(" .") for part in re.split(r",|;|\bor\b|\betc\b", bare[1])]
-        return tuple(part for part in parts if 1 < len(part) <= 40 and part.lower() not in ("etc", "and"))
+        return tuple(
+            part for part in parts if 1 < len(part) <= 40 and part.lower() not in ("etc", "and") and _is_whole(part)
+        )
     return ()
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a text can be a value, and is no piece of JSON or of markup cut at its quotes."""
+    return any(map(str.isalnum, text)) and _PIECES.isdisjoint(text)
 
 
 def _from_kind(field_: Field, kind: str, scene: Scene, is_result: bool) -> str | None:
@@ -227,6 +238,8 @@ def _identifier(field_: Field, scene: Scene) -> str:
         for word in split_words(field_.name).split()
         if word not in ("id", "ids", "number", "no", "code", "key", "uuid")
     ]
+    if "icao" in words:
+        return scene.random.choice(_ICAO)
     words = words or scene.about.split()
     initials = "".join(word[0] for word in words[:2] if word[0].isascii() and word[0].isalpha()).upper()
     prefix = initials if len(initials) == 2 else (words[0][:2].upper() if words and words[0][:2].isascii() else "ID")
@@ -237,6 +250,8 @@ def _identifier(field_: Field, scene: Scene) -> str:
     return "".join(str(scene.random.randint(1, 9)) for _ in range(length))
 
 
+_ICAO = ("EDDF", "EGLL", "EHAM", "KJFK", "KSEA", "LEMD", "LFPG", "LIRF", "LOWW", "LSZH", "OMDB", "RJTT", "WSSS", "YSSY")
+"""Airports as pilots call them."""
 _TRIES = 20
 """Texts made of a pattern to find one that has the admitted length as well."""
 

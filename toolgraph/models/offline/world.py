@@ -12,13 +12,17 @@ from typing import Any
 
 from toolgraph.dialogue.spoken import parse_date, today_in
 from toolgraph.models.offline.banks import Person, people
+from toolgraph.models.offline.done import done
 from toolgraph.models.offline.entities import (
     WRAPPERS,
     Record,
     gone_and_made,
     is_id_name,
+    is_plain_list,
     name_keys,
     named_scalars,
+    named_values,
+    nested_objects,
     object_lists,
     objects_in,
     own_id,
@@ -27,7 +31,8 @@ from toolgraph.models.offline.entities import (
     thing_of,
 )  # fmt: skip
 from toolgraph.models.offline.scene import Scene, fits, new_scene
-from toolgraph.models.offline.shapes import fill, output_shape
+from toolgraph.models.offline.shapes import Leaf, ListOf, fill, output_shape, plain_lists
+from toolgraph.models.offline.sorting import in_order
 from toolgraph.models.offline.values import PEOPLE_KINDS, make_value
 from toolgraph.models.request import Request
 from toolgraph.models.requests import ToolAnswer, ToolRequest
@@ -84,7 +89,7 @@ class _Answering:
     """Fills the shape of one result."""
 
     def __init__(self, request: ToolRequest, scene: Scene) -> None:
-        self.tool, self.arguments, self.scene = request.tool, request.arguments, scene
+        self.request, self.tool, self.arguments, self.scene = request, request.tool, request.arguments, scene
         self.effects = effects_of(request.tool)
         self.asked = named_scalars(request.arguments)
         self.asked_words = {split_words(name): value for name, value in self.asked.items()}
@@ -107,9 +112,13 @@ class _Answering:
     def result(self) -> Any:
         shape = output_shape(self.tool)
         result = fill(shape, self._leaf, self.scene.random, None, self._lengths())
+        self._keep_lists(result, plain_lists(shape))
         if self.effects == "reads":
             self._follow_changes(result)
-            self._recall(result)
+            self._recall(result, plain_lists(shape))
+            self._drop_namesakes(result)
+            for entries in object_lists(result):
+                entries[:] = in_order(entries, self.asked)
         _count_entries(result, {field.name: field for field in self.tool.return_fields})
         return result
 
@@ -156,15 +165,16 @@ class _Answering:
         inside_list = any(key.isdigit() for key in pointers.split(pointer))
         name = field.name
         is_first = self.first_field is not None and field.pointer == self.first_field.pointer
-        is_new_id = is_first and self.creates and is_id_name(name) and name not in self.asked
-        is_person = kind_of(field) in PEOPLE_KINDS
         is_own = self._is_own(field)
+        is_the_id = is_id_name(name) and (is_first or (name.casefold() == "id" and is_own and not inside_list))
+        is_new_id = is_the_id and self.creates and name not in self.asked
+        is_person = kind_of(field) in PEOPLE_KINDS
         if is_person and inside_list:
             return self._person_value(field, pointer)
         if field.pointer not in self.own_item_ids and not is_new_id and is_own:
             value = self.asked.get(name, self.asked_words.get(split_words(name)))
-            if value is None and not inside_list and is_first and is_id_name(name):
-                value = self.asked_words.get("id", self._only_id_asked())
+            if value is None and not inside_list and is_the_id:
+                value = self.asked_words.get("id", self._only_id_asked(name))
             if value is not None and _admits(field, value):
                 return value
         among = [option for option in self.among.get(name, ()) if _admits(field, option)] if inside_list else ()
@@ -182,6 +192,9 @@ class _Answering:
         ):
             return self.subject[name]
         words = split_words(name)
+        is_message = self.effects != "reads" and words == "message" and not inside_list
+        if is_message and self.thing != "message" and (said := done(self.tool)) and _admits(field, f"{said}."):
+            return f"{said}."
         follows = self._following(field, words) if self.effects != "reads" and not inside_list else None
         if follows is not None and _admits(field, follows):
             return follows
@@ -227,14 +240,12 @@ class _Answering:
             return f"{days[0][:10]}T{self.scene.random.randint(9, 17):02d}:00:00"
         return None
 
-    def _only_id_asked(self) -> Any:
+    def _only_id_asked(self, name: str) -> Any:
         """The id of what is read or changed, where a call names one thing: `bookingId` is the `id` of a booking."""
         ids = [value for name, value in self.asked.items() if is_id_name(name)]
         of_the_thing = [value for words, value in self.asked_words.items() if words == f"{self.thing} id"]
         ids = of_the_thing or ids
-        return (
-            ids[0] if len(ids) == 1 and split_words(self.first_field.name if self.first_field else "") == "id" else None
-        )
+        return ids[0] if len(ids) == 1 and split_words(name) == "id" else None
 
     def _person_value(self, field: Field, pointer: str) -> Any:
         """Name and addresses of one object are those of one person."""
@@ -285,10 +296,48 @@ class _Answering:
             for name, value in made:
                 record = self.records.get(record_key(name, value), {})
                 is_its_owners = all(record.get(key, asked) == asked for key, asked in self.asked.items())
-                if name in names and entries and is_its_owners and all(entry.get(name) != value for entry in entries):
+                if (
+                    name in names and entries and is_its_owners and self._is_within(record, entries[0])
+                    and all(entry.get(name) != value for entry in entries)
+                ):  # fmt: skip
                     entries[-1 if len(entries) > 2 else 0] = {**entries[-1], name: value}
 
-    def _recall(self, value: Any) -> None:
+    def _is_within(self, record: Record, entry: Record) -> bool:
+        """Whether a thing that a list like this entry would show is within the days and limits asked for.
+
+        Of several days, such as those of an event, one is enough.
+        """
+        shown = {name: value for name, value in record.items() if name in entry}
+        days = [
+            parsed[0]
+            for value in shown.values() for day in (value if isinstance(value, list) else [value])
+            if isinstance(day, str) and (parsed := parse_date(day[:10]))
+        ]  # fmt: skip
+        if self.period is not None and days:
+            first, last = self.period
+            if not any(first <= day <= last + dt.timedelta(days=1) for day in days):
+                return False
+        return not any(
+            value > bound if side == "high" else value < bound
+            for name, value in shown.items() if isinstance(value, int | float)
+            for base, side, bound in self.limits if base and base in split_words(name)
+        )  # fmt: skip
+
+    def _keep_lists(self, result: Any, lists: dict[str, ListOf]) -> None:
+        """A list of scalars is the one that the call names, else the one known of the thing it is about."""
+        known = self.subject | {name: value for name, value in named_values(self.arguments).items() if value}
+        for entity in nested_objects(result):
+            for name, shape in lists.items():
+                if is_plain_list(entity.get(name)) and _admits_list(shape, known.get(name)):
+                    entity[name] = known[name]
+
+    def _drop_namesakes(self, result: Any) -> None:
+        """Of what is asked for by its name there is one."""
+        asked = {*name_keys(self.asked, self.thing)}
+        for entries in object_lists(result) if asked else ():
+            entries[1:] = [entry for entry in entries[1:] if asked.isdisjoint(name_keys(entry, self.thing))]
+
+    def _recall(self, value: Any, lists: dict[str, ListOf]) -> None:
         """An entity that was shown before is shown with the same fields."""
         fields = {field.name: field for field in self.tool.return_fields}
         for entity in objects_in(value):
@@ -300,7 +349,8 @@ class _Answering:
                 field = fields.get(name)
                 if is_id_name(name) and self.asked.get(name) == entity[name]:
                     continue
-                if known is not None and field is not None and _admits(field, known):
+                is_same_list = isinstance(entity[name], list) and name in lists and _admits_list(lists[name], known)
+                if is_same_list or (known is not None and field is not None and _admits(field, known)):
                     entity[name] = known
 
 
@@ -352,13 +402,15 @@ def _period(asked: Record, today: dt.date) -> tuple[dt.date, dt.date] | None:
 
 
 def _own_item_ids(tool: ToolSpec) -> frozenset[str]:
-    """Pointers of the fields that are the own id of the entries of a list: the first field of an entry."""
-    first: dict[str, Field] = {}
+    """Pointers of the fields that are the own id of the entries of a list: the first field of an entry, or its `id`."""
+    found: dict[str, Field] = {}
     for field in tool.return_fields:
-        head, star, _ = field.pointer.rpartition(pointers.ANY_ITEM)
-        if star:
-            first.setdefault(head, field)
-    return frozenset(field.pointer for field in first.values() if is_id_name(field.name))
+        head, star, inner = field.pointer.rpartition(pointers.ANY_ITEM)
+        if star and inner == "/id":
+            found[head] = field
+        elif star:
+            found.setdefault(head, field)
+    return frozenset(field.pointer for field in found.values() if is_id_name(field.name))
 
 
 def _limits(asked: Record) -> list[tuple[str, str, float]]:
@@ -377,6 +429,15 @@ def _admits(field: Field, value: Any) -> bool:
         return False
     return fits(value, field.schema) and (
         not field.types or json_type(value) in (*field.types, "integer" if "number" in field.types else "")
+    )
+
+
+def _admits_list(shape: ListOf, value: Any) -> bool:
+    return (
+        is_plain_list(value)
+        and shape.shortest <= len(value) <= shape.longest
+        and isinstance(shape.item, Leaf)
+        and all(_admits(shape.item.field, item) for item in value)
     )
 
 

@@ -12,10 +12,20 @@ Body = dict[str, Any]
 Role = Literal["planner", "user", "assistant", "tool", "judge", "filler"]
 """Whom a model plays."""
 Stage = Literal[
-    "probe", "fill", "scenario", "plan", "atomic_task", "composition", "filter", "functions", "dialogue", "judge"
+    "probe",
+    "fill",
+    "edges",
+    "scenario",
+    "plan",
+    "atomic_task",
+    "composition",
+    "filter",
+    "functions",
+    "dialogue",
+    "judge",
 ]
 """What part of a run a request belongs to."""
-UNBOUND: frozenset[Stage] = frozenset({"fill", "scenario"})
+UNBOUND: frozenset[Stage] = frozenset({"fill", "edges", "scenario"})
 """The stages whose requests belong to no dialogue."""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from toolgraph.errors import ToolSpecError
+from toolgraph.models.confirming import EdgeAnswer, EdgeRequest
 from toolgraph.models.filling import FillAnswer, FillRequest, complaint_about
 from toolgraph.models.judging import JudgeAnswer, JudgeRequest
 from toolgraph.models.online.exchange import Role, Stage
@@ -143,7 +144,7 @@ _REFUSAL = re.compile(
 )
 
 
-# --- the plan, the user, the judge and the filler -------------------------------------------------------------------
+# --- the plan, the user, the judge, the filler and edges ------------------------------------------------------------
 
 
 def _plan_schema(request: PlanRequest) -> SentSchema:
@@ -201,6 +202,15 @@ def _read_fill(request: FillRequest, value: Any) -> FillAnswer:
     answer: FillAnswer = read_as(FillAnswer, shape_of(FillAnswer, _HIDDEN_OF_FILLER), value)
     if complaint := complaint_about(request, answer):
         raise Complaint(complaint, check="answer_shape")
+    return answer
+
+
+def _edge_schema(request: EdgeRequest) -> SentSchema:
+    return shape_of(EdgeAnswer).sent
+
+
+def _read_edge(request: EdgeRequest, value: Any) -> EdgeAnswer:
+    answer: EdgeAnswer = read_as(EdgeAnswer, shape_of(EdgeAnswer), value)
     return answer
 
 
@@ -316,6 +326,7 @@ WIRES: dict[type[Request[Any]], Wire] = {
     AssistantRequest: Wire("assistant", "dialogue", 4096, _assistant_schema, _read_assistant, _ASSISTANT_NOTE),
     ToolRequest: Wire("tool", "dialogue", 4096, _tool_schema, _read_tool, _TOOL_NOTE, is_spelt_out=True),
     JudgeRequest: Wire("judge", "judge", 2048, _judge_schema, _read_judge),
+    EdgeRequest: Wire("filler", "edges", 2048, _edge_schema, _read_edge),
     FillRequest: Wire("filler", "fill", 8192, _fill_schema, _read_fill),
     ExtractionRequest: Wire("planner", "scenario", 2048, task_schema, read_task),
     ExpansionRequest: Wire("planner", "scenario", 2048, task_schema, read_task),

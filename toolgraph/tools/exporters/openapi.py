@@ -54,7 +54,7 @@ def _only(values: set[str]) -> str:
 
 
 def _path(tool: ToolSpec, shared: _Shared) -> dict[str, Any]:
-    schema = shared.components.moved(arguments_schema(tool), f"{tool.name}.arguments")
+    schema, of_parameters = shared.components.moved(arguments_schema(tool), f"{tool.name}.arguments")
     verb = _QUERY_VERBS.get(tool.effects, "post") if _fits_query(schema) else "post"
     operation: dict[str, Any] = {"operationId": tool.name, "description": tool.description}
     if tool.origin.category:
@@ -63,8 +63,13 @@ def _path(tool: ToolSpec, shared: _Shared) -> dict[str, Any]:
         operation["requestBody"] = {"required": True, "content": _json(schema)}
     else:
         operation["parameters"] = _query(schema)
-    operation["responses"] = {"200": _response(tool, shared.components)}
-    return {verb: {**operation, EXTENSION: _extension(tool, "body" if verb == "post" else _beside(schema), shared)}}
+    response, of_returns = _response(tool, shared.components)
+    operation["responses"] = {"200": response}
+    extension = _extension(tool, "body" if verb == "post" else _beside(schema), shared)
+    names = {side: given for side, given in (("parameters", of_parameters), ("returns", of_returns)) if given}
+    if names:
+        extension["definitions"] = names
+    return {verb: {**operation, EXTENSION: extension}}
 
 
 def _fits_query(schema: Schema) -> bool:
@@ -102,11 +107,12 @@ def _query(schema: Schema) -> list[dict[str, Any]]:
     return parameters
 
 
-def _response(tool: ToolSpec, components: Components) -> dict[str, Any]:
+def _response(tool: ToolSpec, components: Components) -> tuple[dict[str, Any], dict[str, str]]:
     returns = result_schema(tool)
     if returns is None:
-        return {"description": "Done."}
-    return {"description": "The result.", "content": _json(components.moved(returns, f"{tool.name}.result"))}
+        return {"description": "Done."}, {}
+    schema, names = components.moved(returns, f"{tool.name}.result")
+    return {"description": "The result.", "content": _json(schema)}, names
 
 
 def _json(schema: Schema) -> dict[str, Any]:

@@ -8,10 +8,33 @@ from toolgraph.tools.importers.properties import is_object_schema
 INPUTS = ("parameters", "inputSchema", "input_schema")
 OUTPUTS = ("returns", "outputSchema", "output_schema", "response")
 
+_SAYS_TOOL = frozenset({*INPUTS, *OUTPUTS, "annotations", "function"})
+_SAYS_LITTLE = frozenset({"name", "title", "description", "type", "strict", "source", "category", "licence"})
+
 
 def matches(entry: Mapping[str, Any]) -> bool:
     """Anything with a name or a schema of its input."""
     return "name" in entry or any(key in entry for key in INPUTS)
+
+
+def is_described(entry: Mapping[str, Any]) -> bool:
+    """Say whether an entry has a key that only tools have, or none but those that a tool without parameters has."""
+    return not _SAYS_TOOL.isdisjoint(entry) or entry.keys() <= _SAYS_LITTLE
+
+
+def by_name(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the tools of a map from their names, each with its name, or none if it is no such map."""
+    are_tools = all(isinstance(entry, Mapping) and entry and is_described(entry) for entry in document.values())
+    if not are_tools or not any(_has_input(entry) for entry in document.values()):
+        return []
+    return [{"name": str(name), **entry} for name, entry in document.items()]
+
+
+def _has_input(entry: Mapping[str, Any]) -> bool:
+    inside = entry.get("function")
+    places = (entry, inside) if isinstance(inside, Mapping) else (entry,)
+    inputs = [as_object_schema(place[key]) for place in places for key in INPUTS if key in place]
+    return any(isinstance(given, Mapping) and is_object_schema(given) for given in inputs)
 
 
 def read(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from toolgraph.errors import ToolSpecError
 from toolgraph.tools.importers.items import Context, Doubt, Found, Skipped
 from toolgraph.tools.importers.openapi_extension import is_exported, restored
-from toolgraph.tools.importers.openapi_lacks import VERBS, lack_of
+from toolgraph.tools.importers.openapi_lacks import VERBS, cut_of, lack_of
 from toolgraph.tools.importers.openapi_parameters import Placed, parameters_of
 from toolgraph.tools.importers.openapi_references import MAX_STEPS, References
 from toolgraph.tools.importers.openapi_responses import returns_of
@@ -27,10 +27,10 @@ def matches(document: Any) -> bool:
 def read(document: Any, context: Context) -> Iterator[Found | Skipped]:
     """Yield a tool for every operation, and every operation and webhook that is none with its reason.
 
-    A document that looks like the first part of one says so at the end.
+    A document whose references lead nowhere more often than by mistake says so at the end.
 
     Raises:
-        ToolSpecError: it is of another version, or has no operations that can be read.
+        ToolSpecError: it is of another version, has no operations that can be read, or is the first part of a document.
     """
     references = References(document, context)
     document = references.document
@@ -51,6 +51,9 @@ def read(document: Any, context: Context) -> Iterator[Found | Skipped]:
     if not is_any_read:
         such_as = f"such as {skipped.where}: {skipped.reason}" if skipped else "since its paths hold none"
         raise ToolSpecError(f"no operation of the OpenAPI document can be read, {such_as}; is a part of it missing?")
+    cut = cut_of(document, references.dangling)
+    if cut:
+        raise ToolSpecError(f"the OpenAPI document is a part of one: {cut}; is the rest of the file missing?")
     lack = lack_of(document, references.dangling)
     if lack:
         yield Doubt("", f"looks like a part of a document: {lack}; is the rest of the file missing?")

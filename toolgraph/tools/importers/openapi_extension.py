@@ -2,11 +2,13 @@
 
 `effects` says what the verb only hints at, and `origin` is there where operations differ in it. `arguments` is `"body"`
 where the body is the whole arguments object, or the keywords of that object beside the parameters of a query.
+`definitions` says what `$defs` of the parameters and of the returns call a component that has another name.
 """
 
 from collections.abc import Mapping
 from typing import Any, get_args
 
+from toolgraph.tools.references import local_path, reference_to, rewritten
 from toolgraph.tools.spec import Effects
 
 EXTENSION = "x-toolgraph"
@@ -55,4 +57,29 @@ def restored(fields: dict[str, Any], operation: Mapping[str, Any]) -> dict[str, 
             **fields.get("origin", {}),
             **{key: text for key, text in origin.items() if type(text) is str},
         }
-    return {**fields, **told}
+    fields = {**fields, **told}
+    names = extension.get("definitions")
+    for side in ("parameters", "returns"):
+        given = names.get(side) if isinstance(names, Mapping) else None
+        if isinstance(given, Mapping) and isinstance(fields.get(side), Mapping):
+            fields[side] = _with_names(fields[side], given)
+    return fields
+
+
+def _with_names(schema: Mapping[str, Any], names: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`schema` with its definitions called as `names` say, as long as no two are called the same."""
+    definitions = schema.get("$defs", {})
+    if not isinstance(definitions, Mapping):
+        return schema
+    called = {name: names[name] if isinstance(names.get(name), str) else name for name in definitions}
+    if not called or len(set(called.values())) < len(called):
+        return schema
+
+    def place(reference: str) -> str:
+        path = local_path(reference)
+        if not path or path[0] != "$defs" or len(path) < 2 or called.get(path[1], path[1]) == path[1]:
+            return reference
+        return reference_to(("$defs", called[path[1]], *path[2:]))
+
+    moved = rewritten(schema, place)
+    return {**moved, "$defs": {called[name]: child for name, child in moved["$defs"].items()}}

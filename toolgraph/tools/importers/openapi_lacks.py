@@ -6,22 +6,36 @@ from typing import Any
 VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _MOST_MISSPELT = 2
 """How many references into a section that is there may lead nowhere and be mistakes."""
+_SECTIONS = {"openapi": ("components",), "swagger": ("definitions", "parameters", "responses")}
+"""Where a document of each kind keeps what its operations refer to."""
 
 
-def lack_of(document: Mapping[str, Any], dangling: Collection[str]) -> str:
-    """Return what shows that the end of a document is missing, or an empty text.
+def cut_of(document: Mapping[str, Any], dangling: Collection[str]) -> str:
+    """Return what shows that a document ends too early, or an empty text.
 
     Args:
         document: What there is of it; its `paths` hold something.
         dangling: The references in it that lead nowhere.
     """
-    if dangling:
-        first = next(iter(dangling))
-        section = first.split("/")[1] if first.startswith("#/") else ""
-        if not document.get(section) or len(dangling) > _MOST_MISSPELT:
-            number = len(dangling)
-            return f"{number:,} {'reference leads' if number == 1 else 'references lead'} nowhere, such as '{first}'"
+    sections = _SECTIONS["openapi" if "openapi" in document else "swagger"]
+    gone = [
+        reference for reference in dangling for name in sections
+        if reference.startswith(f"#/{name}/") and not document.get(name)
+    ]  # fmt: skip
+    if gone:
+        return f"{_lead_nowhere(gone)}, since it has no '{gone[0].split('/')[1]}'"
     return _half_operation(document["paths"]) if list(document)[-1] == "paths" else ""
+
+
+def lack_of(document: Mapping[str, Any], dangling: Collection[str]) -> str:
+    """Return what makes it likely that parts are missing from a document that is not cut off, or an empty text."""
+    is_section_gone = any(not document.get(reference[2:].split("/")[0]) for reference in dangling)
+    return _lead_nowhere(dangling) if is_section_gone or len(dangling) > _MOST_MISSPELT else ""
+
+
+def _lead_nowhere(references: Collection[str]) -> str:
+    number, first = len(references), next(iter(references))
+    return f"{number:,} {'reference leads' if number == 1 else 'references lead'} nowhere, such as '{first}'"
 
 
 def _half_operation(paths: Mapping[str, Any]) -> str:
@@ -29,6 +43,8 @@ def _half_operation(paths: Mapping[str, Any]) -> str:
     path, item = list(paths.items())[-1]
     if not isinstance(item, Mapping) or not item:
         return f"its last path, {path}, is empty"
+    if list(item)[-1] not in VERBS:
+        return ""
     operations = [
         (f"{verb.upper()} {path}", value)
         for path, item in paths.items()

@@ -48,7 +48,7 @@ class References:
         resource = self._opaque.create_resource(self.document)
         self._registry: Registry[Any] = Registry().with_resource(self.base, resource)
         self.dangling: dict[str, None] = {}
-        """The references seen that lead nowhere in a document that there is."""
+        """The references seen that lead nowhere in the entry document."""
         self._refused: dict[str, str] = {}
         self._bytes = 0
 
@@ -67,7 +67,8 @@ class References:
         try:
             value = self._registry.resolver(base_uri=address).lookup(f"#{fragment}").contents
         except (Unresolvable, LookupError, ValueError, TypeError) as error:
-            self.dangling[reference] = None
+            if address == self.base:
+                self.dangling[reference] = None
             raise ToolSpecError(f"the reference '{reference}' leads nowhere") from error
         return Target(f"{address}#{unquote(fragment)}", value, address)
 
