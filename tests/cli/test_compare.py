@@ -1,11 +1,10 @@
 import json
 import re
-import sys
 
 import numpy as np
 import pytest
 
-from toolgraph.cli.main import main
+from tests.command_line import runner
 from toolgraph.graph import embedding
 from toolgraph.run import pipeline
 
@@ -34,16 +33,7 @@ def small_world(tmp_path, monkeypatch):
 
 @pytest.fixture
 def run(monkeypatch, capsys):
-    def run(line):
-        monkeypatch.setattr(sys, "argv", ["toolgraph", *line.split()])
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = end.code
-        return code, *capsys.readouterr()
-
-    return run
+    return runner(monkeypatch, capsys)
 
 
 def test_tables_go_to_stdout_and_three_files_to_the_directory(run, tmp_path):

@@ -1,11 +1,10 @@
 import csv
 import json
-import sys
 
 import numpy as np
 import pytest
 
-from toolgraph.cli.main import main
+from tests.command_line import runner
 from toolgraph.graph import embedding
 
 TOOLS = [
@@ -31,16 +30,7 @@ def small_world(tmp_path, monkeypatch):
 
 @pytest.fixture
 def run(monkeypatch, capsys):
-    def run(line):
-        monkeypatch.setattr(sys, "argv", ["toolgraph", *line.split()])
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = end.code
-        return code, *capsys.readouterr()
-
-    return run
+    return runner(monkeypatch, capsys)
 
 
 def test_the_graph_of_a_catalogue_is_saved_and_described(run, tmp_path):

@@ -1,10 +1,11 @@
 import io
 import json
 import sys
+from functools import partial
 
 import pytest
 
-from toolgraph.cli.main import main
+from tests.command_line import runner
 from toolgraph.tools.catalogue import load_tools
 from toolgraph.tools.importers import DOCUMENTS, IMPORTERS
 
@@ -20,16 +21,7 @@ def here(tmp_path, monkeypatch):
 
 @pytest.fixture
 def run(monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["toolgraph", "import", *arguments])
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = end.code
-        return code, *capsys.readouterr()
-
-    return run
+    return partial(runner(monkeypatch, capsys), "import")
 
 
 def test_the_report_alone_is_printed_without_a_file_to_write(run, tmp_path):

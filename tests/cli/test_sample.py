@@ -1,10 +1,9 @@
 import json
-import sys
 
 import numpy as np
 import pytest
 
-from toolgraph.cli.main import main
+from tests.command_line import runner
 from toolgraph.graph import embedding
 from toolgraph.graph.strategies.named import STRATEGIES
 
@@ -31,16 +30,7 @@ def small_world(tmp_path, monkeypatch):
 
 @pytest.fixture
 def run(monkeypatch, capsys):
-    def run(line):
-        monkeypatch.setattr(sys, "argv", ["toolgraph", *line.split()])
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = end.code
-        return code, *capsys.readouterr()
-
-    return run
+    return runner(monkeypatch, capsys)
 
 
 def test_samples_are_json_lines_and_the_summary_goes_to_stderr(run):

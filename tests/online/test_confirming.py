@@ -2,17 +2,16 @@
 
 import json
 import re
-import sys
 
 import pytest
 
+from tests.command_line import runner
 from tests.graph.typed.shop import TOOLS
 from tests.online.runs import config_for, lines_of, require_sound, run
 from tests.servers.chat import KEY, MODEL, ChatServer
 from tests.servers.faults import FAULTS, always, changed
 from tests.servers.hashed import hashed_vectors, link
 from tests.servers.spool import Spool, telling
-from toolgraph.cli.main import main
 from toolgraph.graph import embedding
 from toolgraph.graph.storage import load_graph
 from toolgraph.run.dry_run import estimate
@@ -35,16 +34,7 @@ def shop(tmp_path, monkeypatch):
 
 @pytest.fixture
 def toolgraph(monkeypatch, capsys):
-    def toolgraph(line):
-        monkeypatch.setattr(sys, "argv", ["toolgraph", *line.split()])
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = end.code
-        return code, *capsys.readouterr()
-
-    return toolgraph
+    return runner(monkeypatch, capsys)
 
 
 def confirm(server, more=""):
