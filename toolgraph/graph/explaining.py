@@ -22,7 +22,7 @@ SAYS = {
     "kind": ("both hold values of one kind", "a value of the one is no value for the other"),
     "rare": ("few tools have such a field", ""),
     "purpose": ("the tool that gives it is named after it", ""),
-    "needed": ("it is required, or nothing a user would say", ""),
+    "needed": ("it has to come from somewhere (it is required, an id or a credential)", ""),
     "same_api": ("both tools are of one API", "the other tool's own API gives such a value"),
     "direction": ("what the one does comes before what the other does", "what the one does comes after the other"),
 }
@@ -83,11 +83,15 @@ class Explanation:
             if each.verdict != "unanswered" and _fields(each.edge) == _fields(self.best):
                 return f"a model has {each.verdict} it, because: {each.reason.rstrip('.')}"
         loud = sorted((piece for piece in self.pieces if abs(piece.adds) >= LOUD), key=lambda piece: -abs(piece.adds))
-        pro = " and ".join(SAYS[piece.name][0] for piece in loud if piece.adds > 0)
-        contra = " and ".join(SAYS[piece.name][1] for piece in loud if piece.adds < 0)
+        pro = _listed([SAYS[piece.name][0] for piece in loud if piece.adds > 0])
+        contra = _listed([SAYS[piece.name][1] for piece in loud if piece.adds < 0])
         if self.is_edge:
             return f"{pro}, though {contra}" if contra else pro
         return ", and ".join(filter(None, (contra, f"that {pro} is not enough" if pro else "too little speaks for it")))
+
+
+def _listed(reasons: Sequence[str]) -> str:
+    return f"{', '.join(reasons[:-1])} and {reasons[-1]}" if len(reasons) > 1 else "".join(reasons)
 
 
 def explain(
