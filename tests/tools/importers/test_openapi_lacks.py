@@ -1,5 +1,7 @@
 """OpenAPI documents that are the first part of one, as a broken download leaves them."""
 
+import json
+
 import pytest
 
 from tests.tools.importers.openapi_documents import items
@@ -128,3 +130,13 @@ def test_the_report_tells_of_a_likely_lack(tmp_path):
 
     assert source.skipped == ()
     assert source.doubts[0].startswith("looks like a part of a document: 3 references lead nowhere")
+
+
+def test_a_document_cut_within_its_components_is_refused():
+    page = {"name": "page", "in": "query", "schema": {"type": "integer"}}
+    operation = {"responses": {}, "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in "ABC"]}
+    cut = {"openapi": "3.1.0", "paths": {"/a": {"get": operation}}, "components": {"schemas": {"A": {}}}}
+    whole = {**cut, "components": {"parameters": dict.fromkeys("ABC", page)}}
+
+    assert "since its 'components', the last it has, hold no 'parameters'" in refusal(json.dumps(cut))
+    assert told(json.dumps(whole)) == []

@@ -24,6 +24,10 @@ def cut_of(document: Mapping[str, Any], dangling: Collection[str]) -> str:
     ]  # fmt: skip
     if gone:
         return f"{_lead_nowhere(gone)}, since it has no '{gone[0].split('/')[1]}'"
+    if list(document)[-1] == "components":
+        gone = [reference for reference in dangling if _is_of_missing_kind(reference, document["components"])]
+        if len(gone) > _MOST_MISSPELT:
+            return f"{_lead_nowhere(gone)}, since its 'components', the last it has, hold no '{gone[0].split('/')[2]}'"
     return _half_operation(document["paths"]) if list(document)[-1] == "paths" else ""
 
 
@@ -31,6 +35,12 @@ def lack_of(document: Mapping[str, Any], dangling: Collection[str]) -> str:
     """Return what makes it likely that parts are missing from a document that is not cut off, or an empty text."""
     is_section_gone = any(not document.get(reference[2:].split("/")[0]) for reference in dangling)
     return _lead_nowhere(dangling) if is_section_gone or len(dangling) > _MOST_MISSPELT else ""
+
+
+def _is_of_missing_kind(reference: str, components: Any) -> bool:
+    """Whether a reference is to a kind of component, such as parameters, of which there is not one."""
+    parts = reference.split("/")
+    return parts[:2] == ["#", "components"] and len(parts) > 2 and not components.get(parts[2])
 
 
 def _lead_nowhere(references: Collection[str]) -> str:
