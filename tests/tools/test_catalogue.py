@@ -15,21 +15,6 @@ TOOL = {"name": "get_time", "description": "Tell the time.", "parameters": {"typ
 OTHER = {"name": "get_date", "description": "Tell the date."}
 
 
-@pytest.fixture
-def file(tmp_path):
-    """A function that writes a file and returns its path: text as UTF-8, bytes as they are, other values as JSON."""
-
-    def write(content, name="tools.json"):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not isinstance(content, str | bytes):
-            content = json.dumps(content)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
-
-    return write
-
-
 def names_in(*sources, **options):
     return [tool.name for tool in load_tools(sources, **options)]
 

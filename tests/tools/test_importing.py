@@ -24,19 +24,6 @@ def shops_are_known(monkeypatch):
     monkeypatch.setitem(importers.DOCUMENTS, "shop", shops)
 
 
-@pytest.fixture
-def file(tmp_path):
-    def write(content, name):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not isinstance(content, str | bytes):
-            content = json.dumps(content)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
-
-    return write
-
-
 def complaint(*sources, **options):
     with pytest.raises(ToolSpecError) as raised:
         import_tools(sources, **options)
