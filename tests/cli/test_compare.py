@@ -178,6 +178,12 @@ def test_one_tool_gives_a_sensible_result(run):
     assert "the catalogue has one tool" in out
 
 
+def test_a_directory_that_cannot_be_made_is_told_before_all_else(run):
+    assert run("compare --tools tools.json -n 20 --seeds 2 --out tools.json/c") == (
+        2, "", "error: tools.json/c: cannot be written (Not a directory)\n",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
@@ -200,6 +206,7 @@ def test_one_tool_gives_a_sensible_result(run):
         ("--tools tools.json --graph g", "name the tools or a graph"),
         ("--tools tools.json --out tools.json", "is a file"),
         ("--tools tools.json --out .", "holds something else"),
+        ("--graph g --edges toolflow", "--edges has no say with --graph"),
         ("--graph nowhere", "holds no graph"),
         ("--tools nowhere.json", "nowhere.json"),
         ("--tools tools.json --paper-table --strategies walk,restart", "random and one other strategy"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from toolgraph.cli.graph_options import PATH, embedding_options, tools_options
+from toolgraph.cli.graph_options import PATH, embedding_options, require_no_say, tools_options
 from toolgraph.cli.model_options import GroupedCommand, endpoint_options, parse_extra, role_options
 from toolgraph.cli.sample import STRATEGY_HELP
 
@@ -82,6 +82,8 @@ def command(
 
     if directory and (tools or more_tools):
         raise ConfigError("name the tools or a graph: --tools FILE_OR_DIR... or --graph DIR")
+    if directory:
+        require_no_say("edges", "threshold", "rename_duplicates", beside="--graph")
     if as_json and as_csv:
         raise ConfigError("--json and --csv both print on stdout; name one, the directory has both files anyway")
     if html:
@@ -91,7 +93,7 @@ def command(
     require_options(options)
     if options.paper_table:
         require_two_by_two(options.strategies, options.plans)
-    _require_free(out)
+    _make(out)
     with progress_on(sys.stderr) as progress:
         entailment = None if nli is None else load_entailment(nli)
         graph, config = _linked(config, directory, progress)
@@ -151,8 +153,8 @@ def _asked_for(flags: dict[str, Any], usual: Mapping[str, Any]) -> "tuple[Compar
     return options, config
 
 
-def _require_free(out: Path) -> None:
-    """See to it that the directory is new, or holds a comparison."""
+def _make(out: Path) -> None:
+    """Make the directory, before anything else costs time, unless it is there; if so it must hold no other thing."""
     from toolgraph.errors import RunDirectoryError
 
     if out.exists() and not out.is_dir():
@@ -160,6 +162,10 @@ def _require_free(out: Path) -> None:
     names = {path.name for path in out.iterdir()} if out.is_dir() else set()
     if names - {*FILES, DIALOGUES}:
         raise RunDirectoryError(f"{out}: holds something else than a comparison; name an empty or new directory")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunDirectoryError(f"{out}: cannot be written ({error.strerror or error})") from error
 
 
 def _linked(config: "RunConfig", directory: Path | None, progress: "Progress") -> "tuple[ToolGraph, RunConfig]":
@@ -220,7 +226,6 @@ def _write(compared: "StrategyComparison", out: Path, html: bool | None) -> None
                 raise
             click.echo(f"no page was drawn: {error}", err=True)
     try:
-        out.mkdir(parents=True, exist_ok=True)
         (out / FILES[-1]).unlink(missing_ok=True)
         for name, text in zip(FILES, texts, strict=False):
             (out / name).write_text(text, encoding="utf-8", errors="backslashreplace", newline="")

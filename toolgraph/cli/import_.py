@@ -12,6 +12,7 @@ import click
 from toolgraph.cli.graph_options import RENAME_HELP
 from toolgraph.cli.terminal import clean
 from toolgraph.errors import ConfigError, ToolSpecError
+from toolgraph.phrases import counted
 from toolgraph.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _lines(report: "ImportReport") -> Iterable[str]:
     are_many = len(read) > SHOWN_SOURCES
     for source in read[:SHOWN_SOURCES]:
         formats = ", ".join(f"{count:,} {name}" for name, count in source.formats.items())
-        told = f"{source.source}: {source.tools:,} {_tools(source.tools)} ({formats})"
+        told = f"{source.source}: {counted(source.tools, 'tool')} ({formats})"
         yield f"{told}{_amounts([source])}" if are_many else told
         if not are_many:
             yield from _kinds_of([source])
@@ -115,11 +116,11 @@ def _lines(report: "ImportReport") -> Iterable[str]:
     for source in report.sources:
         yield from (f"warning: {source.source}: {doubt}" for doubt in source.doubts)
     if report.merged:
-        yield f"{report.merged:,} identical {_tools(report.merged)} of one name merged"
+        yield f"{counted(report.merged, 'identical tool')} of one name merged"
     if report.renamed:
         share, were = ("shares", "was") if report.renamed == 1 else ("share", "were")
         yield (
-            f"{report.renamed:,} {_tools(report.renamed)} {share} a name with a different tool and {were} kept apart "
+            f"{counted(report.renamed, 'tool')} {share} a name with a different tool and {were} kept apart "
             "as NAME_2, NAME_3 ..."
         )
     for twin in report.twins[:SHOWN_TWINS]:
@@ -129,7 +130,7 @@ def _lines(report: "ImportReport") -> Iterable[str]:
     if report.hardly_described:
         number = report.hardly_described
         were = "was not compared" if number == 1 else "were not compared"
-        yield f"{number:,} {_tools(number)} {were} with others by description, which has fewer than three words"
+        yield f"{counted(number, 'tool')} {were} with others by description, which has fewer than three words"
 
 
 def _amounts(sources: Sequence["SourceReport"]) -> str:
@@ -175,13 +176,9 @@ def _last_lines(report: "ImportReport", out: str | None) -> Iterable[str]:
     if not number:
         yield "no tools were read, and nothing is written"
     elif out is None:
-        yield f"{number:,} {_tools(number)}; nothing is written without --out FILE"
+        yield f"{counted(number, 'tool')}; nothing is written without --out FILE"
     else:
-        yield f"{number:,} {_tools(number)} written to {'stdout' if out == '-' else out}"
-
-
-def _tools(number: int) -> str:
-    return "tool" if number == 1 else "tools"
+        yield f"{counted(number, 'tool')} written to {'stdout' if out == '-' else out}"
 
 
 def _as_json(report: "ImportReport", health: Sequence["Measure"], out: str | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import click
 from toolgraph.cli.metrics_table import print_table
 from toolgraph.cli.model_options import GroupedCommand, judge_options, parse_extra
 from toolgraph.cli.terminal import clean
+from toolgraph.phrases import counted
 
 if TYPE_CHECKING:
     from toolgraph.dialogue.record import Dialogue
@@ -79,8 +80,7 @@ def _read(files: Sequence[Path], format: str | None, *, tokens: int, pairs: int,
         one = DataSet(name, tokens=tokens, pairs=pairs, judged=judged)
         for dialogue in read_dialogues(file, format):
             one.add(dialogue)
-        count = one.tally.dialogues
-        click.echo(f"{file}: {count:,} {'dialogue' if count == 1 else 'dialogues'}", err=True)
+        click.echo(f"{file}: {counted(one.tally.dialogues, 'dialogue')}", err=True)
         sets.append(one)
     return sets
 
@@ -208,4 +208,4 @@ def _write_csv(path: Path, table: "Comparison") -> None:
             writer.writerow(["metric", *table.names])
             writer.writerows(map(line, table.rows()))
     except OSError as error:
-        raise RunDirectoryError(f"{path}: cannot be written ({error})") from error
+        raise RunDirectoryError(f"{path}: cannot be written ({error.strerror or error})") from error

@@ -6,6 +6,7 @@ from typing import Any
 
 from toolgraph.dialogue.provenance import INVENTED, Transcript
 from toolgraph.dialogue.record import Finding
+from toolgraph.phrases import shortened
 from toolgraph.quality.reading import MadeCall, Reading
 from toolgraph.tools import pointers
 
@@ -109,5 +110,4 @@ def _shown(made: MadeCall | None, pointer: str) -> str:
 
 
 def _text(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 80 else f"{text[:79]}…"
+    return shortened(json.dumps(value, ensure_ascii=False), 80)

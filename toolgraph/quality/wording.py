@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from toolgraph.dialogue.record import Finding
+from toolgraph.phrases import shortened
 from toolgraph.quality.computed import Computed
 from toolgraph.quality.known import Known
 from toolgraph.quality.reading import Reading, Unparsable
@@ -138,4 +139,4 @@ def _text_values(reading: Reading) -> list[str]:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:79]}…"
+    return shortened(text, 80)

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from toolgraph.errors import ConfigError
+from toolgraph.phrases import shortened
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,8 +53,7 @@ def plain(text: str, most: int = 40) -> str:
     >>> plain("get\x00 user"), plain("a" * 9, 5)
     ('get user', 'aaaa…')
     """
-    clean = _CONTROLS.sub("", text)
-    return clean if len(clean) <= most else f"{clean[: most - 1]}…"
+    return shortened(_CONTROLS.sub("", text), most)
 
 
 def as_svg(draw: Callable[["Figure"], None], *, name: str, title: str, size: tuple[float, float]) -> str:

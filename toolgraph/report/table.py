@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from toolgraph.phrases import counted
 from toolgraph.quality.comparison import Arm, StrategyComparison
 from toolgraph.report.amounts import Told, number, rows_of
 from toolgraph.report.drawing import plain
@@ -28,7 +29,7 @@ def as_tables(comparison: StrategyComparison, *, width: int) -> RenderableType:
 def _parts(comparison: StrategyComparison, width: int) -> Iterator[RenderableType]:
     settings = comparison.settings
     seeds = settings["seeds"]
-    title = f"samples: {seeds} {'seed' if seeds == 1 else 'seeds'} x {settings['per_seed']:,}"
+    title = f"samples: {counted(seeds, 'seed')} x {settings['per_seed']:,}"
     yield from _tables(title, comparison.samples, width, comparison.time)
     if comparison.dialogues:
         yield from _tables(f"dialogues: {settings['dialogues']:,} asked of each", comparison.dialogues, width)

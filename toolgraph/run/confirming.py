@@ -10,12 +10,12 @@ from toolgraph.amounts import money
 from toolgraph.errors import AnswerError, BudgetReached
 from toolgraph.graph.confirmed import with_confirmations, worth_asking
 from toolgraph.graph.graph import ToolGraph
-from toolgraph.graph.reasons import listed
 from toolgraph.graph.vector_cache import cache_directory
 from toolgraph.models.confirming import EdgeRequest
 from toolgraph.models.online.cache import RESPONSES
 from toolgraph.models.online.opening import OFFLINE
 from toolgraph.models.request import Backend
+from toolgraph.phrases import listed, on_one_line
 from toolgraph.run.config import RunConfig
 from toolgraph.run.edge_trials import edge_trials
 from toolgraph.run.executing import live_tools
@@ -122,10 +122,5 @@ def _confirmation(edge: Edge, graph: ToolGraph, backend: Backend) -> Confirmatio
     try:
         answer = backend.complete(EdgeRequest.about(edge, source, target)).answer
     except AnswerError as error:
-        return Confirmation(edge, "undecided", _in_short(str(error)))
-    return Confirmation(edge, "confirmed" if answer.feeds else "refused", _in_short(answer.reason))
-
-
-def _in_short(reason: str) -> str:
-    """Return a reason as one line of text that can be written: a model may spell half a character."""
-    return " ".join(reason.split()).encode(errors="replace").decode()[:LONGEST_REASON]
+        return Confirmation(edge, "undecided", on_one_line(str(error))[:LONGEST_REASON])
+    return Confirmation(edge, "confirmed" if answer.feeds else "refused", on_one_line(answer.reason)[:LONGEST_REASON])

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from toolgraph.graph.reasons import listed
+from toolgraph.phrases import listed, on_one_line, shortened
 from toolgraph.run.look_alikes import is_number
 from toolgraph.run.seen_values import texts_in
 from toolgraph.tools import pointers
@@ -135,8 +135,7 @@ def tell(edge: Edge, verdict: Verdict, reason: str) -> Confirmation:
 
 def shown(value: Any, longest: int = LONGEST_VALUE) -> str:
     """Return a value as one short line."""
-    text = " ".join(str(value).split()).encode(errors="replace").decode()
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return shortened(on_one_line(str(value)), longest)
 
 
 def _name(pointer: str) -> str:

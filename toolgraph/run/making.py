@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from toolgraph.errors import BudgetReached, GenerationError
 from toolgraph.models.online.opening import Models
+from toolgraph.phrases import shortened
 from toolgraph.run import parallel
 from toolgraph.run.allowance import Allowance
 from toolgraph.run.config import RunConfig
@@ -305,5 +306,5 @@ class _InVain:
     def __str__(self) -> str:
         ((most, count),) = self._reasons.most_common(1)
         words = " ".join(str(json.loads(self._examples[most])["reason"]).split())
-        example = words if len(words) <= LONGEST_EXAMPLE else f"{words[: LONGEST_EXAMPLE - 1]}…"
+        example = shortened(words, LONGEST_EXAMPLE)
         return f"{self.count} dialogues in a row were rejected, {count} of them by {most} (as in: {example})"

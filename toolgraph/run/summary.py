@@ -9,6 +9,7 @@ from typing import Any
 
 from toolgraph.amounts import duration, money
 from toolgraph.dialogue.record import Dialogue
+from toolgraph.phrases import counted
 from toolgraph.quality.metrics import measure
 from toolgraph.quality.metrics.judged import Scores
 from toolgraph.run.outcome import at
@@ -39,11 +40,11 @@ class RunSummary:
 
     def as_text(self) -> str:
         """Return the summary as a person reads it."""
-        kept = f"{self.tried} tried, {self.accepted / self.tried:.1%} kept" if self.tried else "none tried"
+        kept = f"{self.tried:,} tried, {self.accepted / self.tried:.1%} kept" if self.tried else "none tried"
         took = duration(sum(self.seconds.values()))
-        began = "" if self.made == self.accepted else f", {self.accepted - self.made} of them made before"
-        lines = [f"{self.accepted} dialogues in {self.directory} ({kept}{began}, {took})"]
-        lines += [f"  rejected {count} x {reason}" for reason, count in self.rejected.items()]
+        began = "" if self.made == self.accepted else f", {self.accepted - self.made:,} of them made before"
+        lines = [f"{counted(self.accepted, 'dialogue')} in {self.directory} ({kept}{began}, {took})"]
+        lines += [f"  rejected {count:,} x {reason}" for reason, count in self.rejected.items()]
         return "\n".join([*lines, *self._spending(), *[f"stopped: {self.stopped}"] * bool(self.stopped)])
 
     def _spending(self) -> list[str]:

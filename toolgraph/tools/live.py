@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from toolgraph.errors import LiveError, ToolSpecError
+from toolgraph.phrases import shortened
 from toolgraph.tools.inference import CREATE, DELETE, READ, UPDATE, effects_of, verb_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
@@ -104,7 +105,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 def failed(reason: object, *, is_last: bool = False) -> LiveResult:
     """Return the result of a call that went wrong, its reason as one line of bearable length."""
     text = re.sub(r"\s+", " ", str(reason)).strip() or "the tool failed and did not say why"
-    return LiveResult(error=text if len(text) <= LONGEST_ERROR else f"{text[: LONGEST_ERROR - 1]}…", is_last=is_last)
+    return LiveResult(error=shortened(text, LONGEST_ERROR), is_last=is_last)
 
 
 def holds_nothing(value: Any, arguments: Mapping[str, Any]) -> bool:

@@ -22,6 +22,8 @@ from mcp.shared.message import SessionMessage
 from mcp_types import CallToolResult, ListToolsResult, Tool
 from pydantic import ValidationError
 
+from toolgraph.phrases import shortened
+
 GRACE = 1.0
 """Seconds that a server has to end by itself once its input is closed."""
 MOST_JUNK = 1_000_000
@@ -214,8 +216,7 @@ def _last_line(said: bytes) -> str:
 
 def _quoted(lead: str, text: str) -> str:
     text = re.sub(r"[^\x20-\x7e\u00a0-\uffff]+", " ", text).strip()
-    short = text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"
-    return f"{lead} '{short}'" if short else ""
+    return f"{lead} '{shortened(text, LONGEST_QUOTE)}'" if text else ""
 
 
 # --- streamable HTTP ------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from toolgraph.errors import ToolSpecError
+from toolgraph.phrases import shortened
 from toolgraph.tools.definition import Definition
 from toolgraph.tools.pointers import join
 from toolgraph.tools.schema import Schema, branches
@@ -136,5 +137,4 @@ def _cause(error: BaseException) -> str:
 
 
 def _one_line(text: str) -> str:
-    text = re.sub(r"\s+", " ", text).strip()
-    return text if len(text) <= _MAX_MESSAGE else f"{text[: _MAX_MESSAGE - 1]}…"
+    return shortened(re.sub(r"\s+", " ", text).strip(), _MAX_MESSAGE)

@@ -73,6 +73,20 @@ def test_a_model_that_breaks_down_is_one_sentence(answer, says):
         CrossEncoderEntailment(Broken(answer), 1, "mine").entails(PAIRS)
 
 
+def test_the_hub_is_asked_once_for_a_model_that_is_not_on_this_machine(monkeypatch):
+    asked = []
+
+    def nobody_answers(api, name, *, timeout):
+        asked.append(name)
+        raise OSError("nobody answers\nand more")
+
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", nobody_answers)
+
+    with pytest.raises(EmbeddingError, match=r"the Hugging Face Hub does not give it \(nobody answers\)$"):
+        load_entailment("no/such-model")
+    assert asked == ["no/such-model"]
+
+
 def test_a_model_there_is_not_is_one_sentence(tmp_path):
     for name in (tmp_path / "nothing", tmp_path):
         with pytest.raises(EmbeddingError) as raised:

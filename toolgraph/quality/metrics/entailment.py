@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +15,8 @@ from toolgraph.quality.metrics.rounds import RoundPair
 ENTAILMENT = "entailment"
 """What models of this kind call the label that is wanted; its case differs."""
 EXAMPLE = "cross-encoder/nli-deberta-v3-small"
+HUB_SECONDS = 10
+"""How long the Hub may take to say whether it has a model."""
 
 
 class Classifier(Protocol):
@@ -64,11 +67,10 @@ def load_entailment(name: str) -> CrossEncoderEntailment:
     for chatty in ("sentence_transformers", "transformers", "huggingface_hub", "httpx"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     try:
-        from sentence_transformers import CrossEncoder
         from transformers.utils import logging as transformers_logging
 
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # as the library has it
-        model = CrossEncoder(name)
+        model = _opened(name)
         _make_room(model)
         labels: Mapping[int, str] = model.model.config.id2label
     except Exception as error:  # the libraries below raise errors of every kind for a model they cannot load
@@ -80,6 +82,27 @@ def load_entailment(name: str) -> CrossEncoderEntailment:
             f"a model of natural language inference, such as {EXAMPLE}"
         )
     return CrossEncoderEntailment(model, label, name)
+
+
+def _opened(name: str) -> Any:
+    """Return a model that is on this machine, or else at the Hugging Face Hub, which is asked once before it is loaded.
+
+    Loading asks again and again where nobody answers, for most of a minute.
+    """
+    from huggingface_hub import HfApi
+    from sentence_transformers import CrossEncoder
+
+    try:
+        return CrossEncoder(name, local_files_only=True)
+    except Exception:  # as in loading it
+        if Path(name).exists():
+            raise
+    try:
+        HfApi().model_info(name, timeout=HUB_SECONDS)
+    except Exception as error:  # as in loading it
+        why = f"it is not on this machine, and the Hugging Face Hub does not give it ({_reason(error)})"
+        raise OSError(why) from error
+    return CrossEncoder(name)
 
 
 def _make_room(model: Any) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from toolgraph.tools.importers.items import Context, Found, Skipped
+from toolgraph.tools.importers.items import Context, Found, Skipped, read_each
 from toolgraph.tools.importers.json_schema import stated_origin
 from toolgraph.tools.importers.mending import mended
 from toolgraph.tools.importers.properties import from_map
@@ -19,21 +19,12 @@ def matches(document: Any) -> bool:
 
 def read(document: Any, context: Context) -> Iterator[Found | Skipped]:
     """Yield the tools with a schema; those that run on Anthropic's side have none."""
-    return mended(_items(document))
+    return mended(read_each(listed(document, "tools"), _tool))
 
 
-def _items(document: Any) -> Iterator[Found | Skipped]:
-    for number, entry in enumerate(listed(document, "tools"), start=1):
-        where = f"entry {number}"
-        if not isinstance(entry, Mapping):
-            yield Skipped(where, "is no tool (an object)")
-        elif text_of(entry.get("type")) not in ("", "custom") and "input_schema" not in entry:
-            yield Skipped(where, f"is a tool of the server's own ('{entry['type']}') and has no schema")
-        else:
-            yield _tool(entry, where)
-
-
-def _tool(entry: Entry, where: str) -> Found:
+def _tool(entry: Entry, where: str) -> Found | Skipped:
+    if text_of(entry.get("type")) not in ("", "custom") and "input_schema" not in entry:
+        return Skipped(where, f"is a tool of the server's own ('{entry['type']}') and has no schema")
     repairs: list[str] = []
     fields: dict[str, Any] = {"name": entry.get("name"), "description": entry.get("description") or ""}
     fields["parameters"] = from_map(entry.get("input_schema") or {"type": "object"}, repairs, required=False)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from toolgraph.tools.importers.items import Context, Found, Skipped
+from toolgraph.tools.importers.items import Context, Found, Skipped, read_each
 from toolgraph.tools.importers.mending import mended
 from toolgraph.tools.importers.properties import from_map
 from toolgraph.tools.importers.shapes import Entry, any_object, listed, text_of
@@ -18,16 +18,7 @@ def matches(document: Any) -> bool:
 
 def read(document: Any, context: Context) -> Iterator[Found | Skipped]:
     """Yield the APIs; each of their parameters must be given, since none is said to be optional."""
-    return mended(_items(document))
-
-
-def _items(document: Any) -> Iterator[Found | Skipped]:
-    for number, entry in enumerate(listed(document, "apis", "tools"), start=1):
-        where = f"entry {number}"
-        if isinstance(entry, Mapping):
-            yield _api(entry, where)
-        else:
-            yield Skipped(where, "is no API (an object)")
+    return mended(read_each(listed(document, "apis", "tools"), _api, what="API"))
 
 
 def _api(entry: Entry, where: str) -> Found:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from toolgraph.tools.importers.items import Context, Found, Skipped
+from toolgraph.tools.importers.items import Context, Found, Skipped, read_each
 from toolgraph.tools.importers.mending import mended
 from toolgraph.tools.importers.properties import from_map
 from toolgraph.tools.importers.shapes import Entry, all_objects, listed, text_of
@@ -40,12 +40,8 @@ def _items(document: Any) -> Iterator[Found | Skipped]:
 def _functions(question: Entry, where: str) -> Iterator[Found | Skipped]:
     where = f"question {question['id']}" if text_of(question.get("id")) else where
     functions = question["function"]
-    for number, function in enumerate(functions if isinstance(functions, list) else [functions], start=1):
-        place = f"{where}, function {number}"
-        if isinstance(function, Mapping):
-            yield _function(function, place)
-        else:
-            yield Skipped(place, "is no function (an object)")
+    entries = functions if isinstance(functions, list) else [functions]
+    return read_each(entries, _function, place=f"{where}, function", what="function")
 
 
 def _function(entry: Entry, where: str) -> Found:

@@ -1,6 +1,6 @@
 """Items: what an importer finds in a document: tools with what was repaired in them, and what it leaves out and why."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -28,6 +28,16 @@ class Skipped(NamedTuple):
 
 class Doubt(Skipped):
     """What seems to be missing from a document as a whole, of which everything else was read."""
+
+
+def read_each(
+    entries: Iterable[Any], read: Callable[[Mapping[str, Any], str], Found | Skipped], *, place: str = "entry",
+    what: str = "tool",
+) -> Iterator[Found | Skipped]:  # fmt: skip
+    """Yield what `read` makes of each entry, told `place` and its number; one that is no object is skipped."""
+    for number, entry in enumerate(entries, start=1):
+        where = f"{place} {number}"
+        yield read(entry, where) if isinstance(entry, Mapping) else Skipped(where, f"is no {what} (an object)")
 
 
 @dataclass(frozen=True, slots=True)

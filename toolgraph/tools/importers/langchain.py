@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from toolgraph.tools.importers.items import Context, Found, Skipped
+from toolgraph.tools.importers.items import Context, Found, Skipped, read_each
 from toolgraph.tools.importers.mending import mended
 from toolgraph.tools.importers.properties import from_map, is_object_schema
 from toolgraph.tools.importers.shapes import Entry, any_object, listed
@@ -18,24 +18,14 @@ def matches(document: Any) -> bool:
 
 def read(document: Any, context: Context) -> Iterator[Found | Skipped]:
     """Yield the tools; one that LangChain could not serialise has no schema."""
-    return mended(_items(document))
+    return mended(read_each(listed(document, "tools"), _tool))
 
 
-def _items(document: Any) -> Iterator[Found | Skipped]:
-    for number, entry in enumerate(listed(document, "tools"), start=1):
-        where = f"entry {number}"
-        if not isinstance(entry, Mapping):
-            yield Skipped(where, "is no tool (an object)")
-            continue
-        entry = entry["kwargs"] if isinstance(entry.get("kwargs"), Mapping) and "lc" in entry else entry
-        given = next((entry[key] for key in ("args_schema", "args") if entry.get(key) is not None), None)
-        if not isinstance(given, Mapping) or "lc" in given:
-            yield Skipped(where, "has no schema of its arguments; save args_schema.model_json_schema() with it")
-        else:
-            yield _tool(entry, given, where)
-
-
-def _tool(entry: Entry, given: Entry, where: str) -> Found:
+def _tool(entry: Entry, where: str) -> Found | Skipped:
+    entry = entry["kwargs"] if isinstance(entry.get("kwargs"), Mapping) and "lc" in entry else entry
+    given = next((entry[key] for key in ("args_schema", "args") if entry.get(key) is not None), None)
+    if not isinstance(given, Mapping) or "lc" in given:
+        return Skipped(where, "has no schema of its arguments; save args_schema.model_json_schema() with it")
     fields: dict[str, Any] = {"name": entry.get("name"), "description": entry.get("description") or ""}
     repairs: list[str] = []
     if is_object_schema(given):

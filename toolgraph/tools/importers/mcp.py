@@ -2,10 +2,11 @@
 
 import shlex
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from toolgraph.errors import ToolSpecError
-from toolgraph.tools.importers.items import Context, Found, Skipped
+from toolgraph.tools.importers.items import Context, Found, Skipped, read_each
 from toolgraph.tools.importers.json_schema import effects_of_annotations, stated_origin
 from toolgraph.tools.importers.mending import mended
 from toolgraph.tools.importers.properties import from_list, from_map, is_object_schema
@@ -118,15 +119,11 @@ def _unlisted(name: str, server: Any) -> Skipped:
 def _tools(
     entries: list[Any], place: str, origin: dict[str, str], *, is_of_registry: bool = False
 ) -> Iterator[Found | Skipped]:
-    for number, entry in enumerate(entries, start=1):
-        where = f"{place}entry {number}"
-        if isinstance(entry, Mapping):
-            yield _tool(entry, where, origin, is_of_registry)
-        else:
-            yield Skipped(where, "is no tool (an object)")
+    read_tool = partial(_tool, origin=origin, is_of_registry=is_of_registry)
+    return read_each(entries, read_tool, place=f"{place}entry")
 
 
-def _tool(entry: Entry, where: str, origin: dict[str, str], is_of_registry: bool) -> Found:
+def _tool(entry: Entry, where: str, *, origin: dict[str, str], is_of_registry: bool) -> Found:
     repairs: list[str] = []
     fields: dict[str, Any] = {"name": entry.get("name"), "description": text_of(entry.get("description"))}
     annotations = entry.get("annotations")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from toolgraph.phrases import shortened
+
 if TYPE_CHECKING:
     from docstring_parser import Docstring
 
@@ -97,7 +99,7 @@ def _description(text: str) -> str:
             break
         described = f"{described}\n\n{joined}" if described and joined else described or joined
     if len(described) > LONGEST_DESCRIPTION:
-        return described[: LONGEST_DESCRIPTION - 1] + "…"
+        return shortened(described, LONGEST_DESCRIPTION)
     if is_cut and described.endswith(":"):
         # What it announces, an example as a rule, is not there.
         described = _ANNOUNCEMENT.sub("", described).rstrip() or described
@@ -161,6 +163,5 @@ def _described(text: str | None, type_name: str | None) -> Described:
     # What follows a blank line or begins an example goes beyond a description of one value.
     text = (text or "").replace(_HIDDEN, "(")
     head = re.split(r"\n\s*(?:\n|>>>|\.\. )", text.strip(), maxsplit=1)[0]
-    words = " ".join(head.split())
-    words = words if len(words) <= LONGEST_DESCRIPTION else words[: LONGEST_DESCRIPTION - 1] + "…"
+    words = shortened(" ".join(head.split()), LONGEST_DESCRIPTION)
     return Described(words if _HAS_MEANING.search(words) else "", " ".join((type_name or "").split()))

@@ -5,6 +5,7 @@ import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
+from toolgraph.phrases import shortened
 from toolgraph.tools.importers.python_constraints import constrained, said_by
 from toolgraph.tools.importers.python_models import NotJsonError, class_schema
 from toolgraph.tools.importers.python_scope import UNREADABLE, Scope
@@ -219,7 +220,7 @@ class Hints:
             text = ast.unparse(hint)
         except (RecursionError, AttributeError):
             text = "a hint"
-        self.unknown.append(text if len(text) <= 80 else f"{text[:79]}…")
+        self.unknown.append(shortened(text, 80))
         return {}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from toolgraph.tools.importers.items import Context, Found, Skipped
+from toolgraph.tools.importers.items import Context, Found, Skipped, read_each
 from toolgraph.tools.importers.mending import mended
 from toolgraph.tools.importers.properties import from_map
 from toolgraph.tools.importers.shapes import Entry, any_object, listed, text_of
@@ -19,16 +19,7 @@ def matches(document: Any) -> bool:
 
 def read(document: Any, context: Context) -> Iterator[Found | Skipped]:
     """Yield the tools; a parameter must be given where it or the tool's `required` says so."""
-    return mended(_items(document))
-
-
-def _items(document: Any) -> Iterator[Found | Skipped]:
-    for number, entry in enumerate(listed(document, *_LISTS), start=1):
-        where = f"entry {number}"
-        if isinstance(entry, Mapping):
-            yield _tool(entry, where)
-        else:
-            yield Skipped(where, "is no tool (an object)")
+    return mended(read_each(listed(document, *_LISTS), _tool))
 
 
 def _tool(entry: Entry, where: str) -> Found:

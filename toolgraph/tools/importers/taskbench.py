@@ -1,9 +1,9 @@
 """TaskBench: the nodes of a graph of tools, by the resources they take and give, or with listed parameters."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from toolgraph.tools.importers.items import Context, Found, Skipped
+from toolgraph.tools.importers.items import Context, Found, Skipped, read_each
 from toolgraph.tools.importers.mending import mended
 from toolgraph.tools.importers.properties import from_list
 from toolgraph.tools.importers.shapes import Entry, all_objects, listed, text_of
@@ -20,16 +20,7 @@ def matches(document: Any) -> bool:
 
 def read(document: Any, context: Context) -> Iterator[Found | Skipped]:
     """Yield the tools, each taking and giving parameters named after the types of the resources."""
-    return mended(_items(document))
-
-
-def _items(document: Any) -> Iterator[Found | Skipped]:
-    for number, node in enumerate(listed(document, "nodes"), start=1):
-        where = f"node {number}"
-        if isinstance(node, Mapping):
-            yield _tool(node, where)
-        else:
-            yield Skipped(where, "is no tool (an object)")
+    return mended(read_each(listed(document, "nodes"), _tool, place="node"))
 
 
 def _tool(node: Entry, where: str) -> Found:

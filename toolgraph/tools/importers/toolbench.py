@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from toolgraph.tools.importers.items import Context, Found, Skipped
+from toolgraph.tools.importers.items import Context, Found, Skipped, read_each
 from toolgraph.tools.importers.mending import mended
 from toolgraph.tools.importers.naming import LONGEST_MADE
 from toolgraph.tools.importers.properties import from_list
@@ -33,16 +34,15 @@ def _items(document: Any) -> Iterator[Found | Skipped]:
             yield Skipped(f"entry {number}", "is no query and no tool (an object)")
         elif isinstance(entry.get("api_list"), list):
             holder = f"query {entry['query_id']}, " if "query_id" in entry else f"{text_of(entry.get('tool_name'))}, "
-            for place, api in enumerate(entry["api_list"], start=1):
-                where = f"{holder}API {place}"
-                yield _api(api, entry, where) if isinstance(api, Mapping) else Skipped(where, "is no API (an object)")
+            read_api = partial(_api, holder=entry)
+            yield from read_each(entry["api_list"], read_api, place=f"{holder}API", what="API")
         elif _is_api(entry):
-            yield _api(entry, {}, f"entry {number}")
+            yield _api(entry, f"entry {number}", holder={})
         else:
             yield Skipped(f"entry {number}", "has no api_list")
 
 
-def _api(api: Entry, holder: Entry, where: str) -> Found:
+def _api(api: Entry, where: str, *, holder: Entry) -> Found:
     """One API; what it does not say of its tool, the file it stands in says."""
     repairs: list[str] = []
     tool = text_of(api.get("tool_name")) or text_of(holder.get("tool_name"))
