@@ -12,7 +12,7 @@ from toolgraph.dialogue.spoken import find_said
 from toolgraph.models.offline.banks import Person
 from toolgraph.models.offline.derived import wording_of
 from toolgraph.models.offline.entities import thing_of
-from toolgraph.models.offline.flows import FLOWING_KINDS
+from toolgraph.models.offline.flows import CONTACTS, FLOWING_KINDS
 from toolgraph.models.offline.plan_memory import Known, Memory, said_as
 from toolgraph.models.offline.scene import fits, new_scene
 from toolgraph.models.offline.shapes import fill, input_shape
@@ -137,6 +137,8 @@ class CallBuilder:
         known, flow = found
         if not flow.is_id and known.turn != self.turn and self.random.random() < 0.5:
             return None
+        if flow.is_nameless and (known.turn == self.turn or flow.kind not in CONTACTS):
+            return None
         pick = ""
         if "*" in flow.path:
             pick = self.picks.get(known.call.id) or known.pick or self.random.choice(self._picks(known, flow.path))
@@ -152,11 +154,11 @@ class CallBuilder:
         )
 
     def _picks(self, known: Known, path: str) -> tuple[str, ...]:
-        """The entries one may point at: by place only in a list that was read out, or where nothing is done to it."""
+        """The entries one may point at: by place only in a list that was read out; of one still to come, any or the best."""
         picks = entry_picks(known.tool, path)
-        if known.turn == self.turn and effects_of(self.tool) != "reads":
-            return tuple(pick for pick in picks if ":" in pick) or picks
-        return picks
+        if known.turn < self.turn:
+            return picks
+        return tuple(pick for pick in picks if ":" in pick) or ("0",)
 
     def _from_context(self, field_: Field, kind: str) -> Any:
         system = self.setting.system

@@ -37,7 +37,9 @@ class Phrasing:
         """A verb phrase with every value in it."""
         wording = wording_of(self.tool)
         fitting = [ask for ask in wording.asks if ask.slots <= self.fills.keys()]
-        telling = [ask for ask in fitting if ask.slots] if self.says_what() or wording.is_derived else []
+        things = {slot for slot in self.fills if is_id_name(slot.rpartition(".")[2])}
+        naming = [ask for ask in fitting if ask.slots & things]
+        telling = naming or ([ask for ask in fitting if ask.slots] if things or wording.is_derived else [])
         fitting = telling or fitting or [Template("use this", frozenset())]
         ask = chooser.choices(fitting, [1 + 3 * len(ask.slots) for ask in fitting])[0]
         rest = self.details(chooser, ask.slots)
@@ -105,7 +107,7 @@ class Phrasing:
 
 
 def _is_plural(text: str) -> bool:
-    return " and " in text or text.startswith("the first two ")
+    return " and " in text or text.startswith(("the first two ", "two of the "))
 
 
 def tail(fragments: list[str]) -> str:

@@ -1,0 +1,91 @@
+"""The question of the turn before once more: with one wish more, or about another city, person or day."""
+
+import re
+
+from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall
+from toolgraph.models.offline.plan_arguments import Setting, is_spoken_of
+from toolgraph.models.offline.plan_memory import Known
+from toolgraph.models.offline.scene import Scene, new_scene
+from toolgraph.models.offline.speech import entity_noun
+from toolgraph.models.offline.values import make_value
+from toolgraph.tools.fields import Field
+from toolgraph.tools.inference import effects_of, name_parts
+from toolgraph.tools.kinds import NAMED_KINDS, kind_of
+from toolgraph.tools.pointers import ANY_ITEM
+from toolgraph.tools.spec import ToolSpec
+
+_ON_PAPER = re.compile(
+    r"\b(order|booking|reservation|invoice|customer|polic(y|ies)|account|ticket|shipment|parcel|tracking|flight|claim|"
+    r"case|contract|member(ship)?|passport|subscription|enrol?lment|prescription|receipt|loan|card)s?\b"
+)
+"""What a person has the number of."""
+_ASKED_TWICE = NAMED_KINDS - {"title", "username", "first_name", "last_name"}
+"""Kinds of which one asks about two at once, or about one after the other."""
+_NO_WISH = frozenset({"id", "uuid", "date", "datetime", "time", "count_small", "page", "credential"})
+"""Kinds of what nobody narrows a search by."""
+
+_OF_ONE_PLACE = frozenset({"address", "postal_code", "airport", "latitude", "longitude", "coordinates"})
+"""Kinds that go with one city only: with another one there, the rest of the question makes no sense."""
+
+
+def is_on_paper(field: Field, tool: ToolSpec) -> bool:
+    """Say whether an id is the number of an order, say: one that people have at hand, and may tell."""
+    return bool(_ON_PAPER.search(entity_noun(field.name) or name_parts(tool.name).noun))
+
+
+def is_asked_twice(field: Field, tool: ToolSpec) -> bool:
+    """Say whether people ask about two of these at once: two cities, two orders."""
+    kind = kind_of(field)
+    return kind in _ASKED_TWICE or (kind in ("id", "uuid") and is_on_paper(field, tool))
+
+
+def refined(known: Known, call_id: str, setting: Setting, *, may_narrow: bool) -> PlannedCall | None:
+    """Return an earlier question with one thing changed in it; none where there is nothing to change.
+
+    What stays as it was is carried: the user need not say it again. With `may_narrow` a wish may be added as well.
+    """
+    given = known.call.arguments
+    kinds = {kind_of(field) for field in known.tool.parameter_fields if field.pointer in {one.pointer for one in given}}
+    if effects_of(known.tool) != "reads" or any(one.source not in ("user", "default") for one in given):
+        return None
+    scene = new_scene(setting.random, setting.today, setting.person, is_real=setting.is_real)
+    changes = _wishes(known, scene) if may_narrow else []
+    if not changes and not kinds & _OF_ONE_PLACE:
+        changes = _others(known, scene)
+    if not changes:
+        return None
+    new = setting.random.choice(changes)
+    kept = [argument.model_copy(update={"is_carried": True}) for argument in given if argument.pointer != new.pointer]
+    return PlannedCall(id=call_id, tool=known.tool.name, arguments=(*kept, new))
+
+
+def _wishes(known: Known, scene: Scene) -> list[PlannedArgument]:
+    """One wish for each parameter that was left open, where the answer is a list that can be narrowed."""
+    if not any(ANY_ITEM in field.pointer for field in known.tool.return_fields):
+        return []
+    given = {argument.pointer for argument in known.call.arguments}
+    return [
+        PlannedArgument(pointer=field.pointer, source="user", value=value)
+        for field in known.tool.parameter_fields
+        if not field.is_required and field.pointer not in given and field.pointer.count("/") == 1
+        and kind_of(field) not in _NO_WISH and (kind_of(field) == "boolean" or is_spoken_of(field))
+        and (value := True if kind_of(field) == "boolean" else make_value(field, scene)) is not None
+        and not isinstance(value, list | dict)
+    ]  # fmt: skip
+
+
+def _others(known: Known, scene: Scene) -> list[PlannedArgument]:
+    """Another value for what was asked about by name; not where two values are of a kind, and either could be meant."""
+    fields = {field.pointer: field for field in known.tool.parameter_fields}
+    kinds = [kind_of(fields.get(argument.pointer, _NO_FIELD)) for argument in known.call.arguments]
+    return [
+        argument.model_copy(update={"value": value})
+        for argument in known.call.arguments
+        if argument.source == "user" and isinstance(argument.value, str)
+        and (kind := kind_of(fields.get(argument.pointer, _NO_FIELD))) in _ASKED_TWICE and kinds.count(kind) == 1
+        and isinstance(value := make_value(fields[argument.pointer], scene), str)
+        and value.casefold() not in argument.value.casefold() and argument.value.casefold() not in value.casefold()
+    ]  # fmt: skip
+
+
+_NO_FIELD = Field("", "", "", {}, False)
