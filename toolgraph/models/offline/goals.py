@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from toolgraph.models.offline.speech import article
-from toolgraph.tools.inference import CREATE, DELETE, UPDATE, VERBS, name_parts
+from toolgraph.tools.inference import CREATE, DELETE, UPDATE, VERBS, imperative, name_parts
 from toolgraph.tools.names import looks_like_identifier, split_words
 from toolgraph.tools.spec import ToolSpec
 
@@ -146,7 +146,7 @@ def _from_description(description: str) -> tuple[str, str] | None:
     words = text.split()
     if not words or len(words) > 40 or words[0].lower() in ("belongs", "is", "was", "has", "used", "deprecated"):
         return None
-    verb = _base(words[0].lower().strip(",.;:")) or _third_person(words)
+    verb = _base(words[0].lower().strip(",.;:")) or imperative(text)
     if (
         verb
         and len(words) > 1
@@ -211,34 +211,6 @@ def is_foreign(text: str) -> bool:
     return bool(letters) and (
         accented > 0.2 * len(letters) or (accented > 1 and len(text) > 12) or bool(_LATIN.search(text))
     )
-
-
-def _third_person(words: list[str]) -> str:
-    """The base form of a verb nobody listed, known by its ending and what follows it: "Truncates the ..."."""
-    first = words[0].lower()
-    objects = (
-        "a",
-        "an",
-        "the",
-        "all",
-        "whether",
-        "if",
-        "every",
-        "each",
-        "any",
-        "your",
-        "multiple",
-        "new",
-        "one",
-        "two",
-        "my",
-        "some",
-    )
-    if len(words) < 2 or not re.fullmatch(r"[a-z]{3,}[^su]s", first) or words[1].lower() not in objects:
-        return ""
-    if first.endswith("ies"):
-        return f"{first[:-3]}y"
-    return first[:-2] if re.search(r"(sh|ch|x|z|ss)es$", first) else first[:-1]
 
 
 def _base(word: str) -> str:
