@@ -49,7 +49,7 @@ class Flow(NamedTuple):
 
     @property
     def is_nameless(self) -> bool:
-        """Whether nobody could point at the value: one detail of a list's entry, which is not what the entry is called."""
+        """Whether nobody could point at the value: a detail of an entry in a list, and not what the entry is called."""
         return ANY_ITEM in self.path and self.kind not in OWN_NAMES
 
 

@@ -154,7 +154,7 @@ class CallBuilder:
         )
 
     def _picks(self, known: Known, path: str) -> tuple[str, ...]:
-        """The entries one may point at: by place only in a list that was read out; of one still to come, any or the best."""
+        """The entries one may point at: of a list still to come the best in something or any, and none by its place."""
         picks = entry_picks(known.tool, path)
         if known.turn < self.turn:
             return picks

@@ -71,7 +71,7 @@ class Memory:
         return reach
 
     def _was_given(self, tool: ToolSpec, known: Known, flow: Flow) -> bool:
-        """Whether a tool has taken the value before: the one there is, or that of the entry the dialogue went on with."""
+        """Whether a tool has taken the value before: the only one, or that of the entry the dialogue went on with."""
         taken = (flow.pointer, repr(None), known.call.id, flow.path, known.pick)
         is_one = pointers.ANY_ITEM not in flow.path or bool(known.pick)
         return is_one and any(call[0] == tool.name and taken in call for call in self.asked)

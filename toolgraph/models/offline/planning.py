@@ -41,7 +41,7 @@ DEFAULT_TODAY = dt.date(2026, 1, 15)
 _CHOOSING = frozenset("book reserve order buy purchase rent add schedule request save hold enroll join start".split())
 """What one does with the best of a list without having seen the list."""
 KNOWN_NUMBER, UNKNOWN_ID, LISTED_ID = 0.12, 0.03, 0.001
-"""What becomes of a tool's weight as a start for an id it lacks: one that people have on paper, one nobody has told, and
+"""What becomes of a tool's weight as a start for an id it lacks: one that people have on paper, one nobody has told, or
 one that another tool at hand would find."""
 SEARCH_AGAIN, TASK_AGAIN = 0.2, 0.01
 """The same of a tool used before, that something new can follow or not."""
@@ -267,8 +267,8 @@ class TurnPlanner:
         is_told = picks <= {known.call.id for known in self.memory.known if known.turn < number}
         if is_last and picks and self.random.random() < (TWO_TOLD if is_told else TWO_UNSEEN):
             pick = next(argument.pick for argument in first.arguments if argument.pick)
-            one, other = ("0", "1") if is_told else _two_unlike(pick)
-            return _picking(first, first.id, one), _picking(first, call_id, other)
+            here, there = ("0", "1") if is_told else _two_unlike(pick)
+            return _picking(first, first.id, here), _picking(first, call_id, there)
         if is_last and not picks and position == 0 and self.random.random() < TWO_VALUES:
             other = self._with_other_value(first, tool, call_id)
             if other is not None:

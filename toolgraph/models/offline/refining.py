@@ -3,6 +3,7 @@
 import re
 
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall
+from toolgraph.models.offline.entities import thing_of
 from toolgraph.models.offline.plan_arguments import Setting, is_spoken_of
 from toolgraph.models.offline.plan_memory import Known
 from toolgraph.models.offline.scene import Scene, new_scene
@@ -49,6 +50,7 @@ def refined(known: Known, call_id: str, setting: Setting, *, may_narrow: bool) -
     if effects_of(known.tool) != "reads" or any(one.source not in ("user", "default") for one in given):
         return None
     scene = new_scene(setting.random, setting.today, setting.person, is_real=setting.is_real)
+    scene.about = thing_of(known.tool)
     changes = _wishes(known, scene) if may_narrow else []
     if not changes and not kinds & _OF_ONE_PLACE:
         changes = _others(known, scene)
