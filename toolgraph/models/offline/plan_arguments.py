@@ -114,7 +114,7 @@ class CallBuilder:
             and default != ""
             and fits(default, field_.schema)
             and not pointers.split(pointer)[-1].isdigit()
-            and (kind in _UNSPEAKABLE or self.random.random() < 0.35)
+            and (kind in _UNSPEAKABLE or (field_.is_required and self.random.random() < 0.35))
         ):
             return _argument(pointer, "default", default)
         if "const" in field_.schema:

@@ -25,7 +25,7 @@ from toolgraph.models.offline.speech import (
 )
 from toolgraph.models.offline.spoken_values import as_claim
 from toolgraph.models.offline.styles import apply_style, protect
-from toolgraph.models.offline.user_phrases import TOO_MANY, Phrasing, as_speaker, framed, tail
+from toolgraph.models.offline.user_phrases import Phrasing, as_speaker, framed
 from toolgraph.models.offline.wordings import dotted
 from toolgraph.models.requests import UserAnswer, UserRequest
 from toolgraph.seeds import rng
@@ -239,13 +239,10 @@ class Speaker:
         if group.says_what() or wording_of(group.tool).is_derived:
             fitting = [need for need in fitting if need.slots] or fitting
         need = self.random.choices(fitting, [1 + 2 * len(need.slots) for need in fitting])[0]
-        rest = group.details(self.random, need.slots)
+        rest, unsaid = group.rest(self.random, need.slots)
         said = capitalised(group.filled(need))
-        if not rest:
-            return said
-        if len(rest) < TOO_MANY:
-            return f"{said[:-1]}{tail(rest)}{said[-1]}"
-        return f"{said} {self._listed(group, need.slots)}"
+        said = f"{said[:-1]}{rest}{said[-1]}"
+        return said if unsaid is None else f"{said} {self._listed(group, unsaid)}"
 
     def _listed(self, group: Phrasing, already: frozenset[str]) -> str:
         """Many values in a sentence of their own, each after its name."""
@@ -254,8 +251,6 @@ class Speaker:
             (
                 "Here are the details: {rest}.",
                 "The details: {rest}.",
-                "What you need to know: {rest}.",
-                "To be exact: {rest}.",
             )
         )
         return frame.replace("{rest}", join_phrases(parts))
