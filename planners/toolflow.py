@@ -50,7 +50,8 @@ def plan_dialogue(
 
     The number of turns is uniform over the range asked for, cut at one more than the number of tools: two tools give
     no six turns that are not the same again. A plan that could not be played is asked for again, with what is wrong
-    with it. Without `checks_plan` its calls are left to the checks of the finished dialogue: rules make no such mistakes.
+    with it. Without `checks_plan` its calls are left to the checks of the finished dialogue: rules make no such
+    mistakes.
 
     Raises:
         AnswerFailed: the backend gave no usable plan in `attempts` tries; it says what all of them consumed.

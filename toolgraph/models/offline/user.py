@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedStep
@@ -41,6 +41,10 @@ NEED, LEAD, GREETING, SHIFT, INLINE, NAMED = 0.45, 0.4, 0.25, 0.6, 0.4, 0.85
 share a sentence; what was told by its name is named."""
 _CURT = frozenset({"terse", "blunt", "hurried"})
 """Styles that do not stop to greet."""
+_MANNERS: dict[str, Callable[[str], bool]] = dict.fromkeys(_CURT, lambda join: len(join.split()) <= 4) | dict.fromkeys(
+    ("polite", "formal"), lambda join: "{first}" in join or bool(re.search(r"please|could|would", join, re.I))
+)
+"""What a style asks of the words between two requests: few of them, or that they ask."""
 _INDEX = re.compile(r"\.\d+(?=\.|$)")
 _NO_FIELD = Field("", "", "", {}, False)
 _KIND_NOUNS = {
@@ -110,7 +114,8 @@ class Speaker:
         self.random = rng(seed, "user", request.key, *(tool.name for tool in request.tools))
         bank = load_words("user")
         self.words: Words = bank["styles"].get(request.style) or bank["styles"]["plain"]
-        self.joins: Words = bank["joins"]
+        is_apt = _MANNERS.get(request.style, lambda _: True)
+        self.joins: Words = {name: [join for join in joins if is_apt(join)] for name, joins in bank["joins"].items()}
         self.bank = bank
         self.tools = {tool.name: tool for tool in request.tools}
         self.calls = {call.id: call for turn in request.past for step in turn.steps for call in step.calls}
@@ -158,7 +163,7 @@ class Speaker:
         is_new = not any(call.tool in used for step in self.turn.steps for call in step.calls)
         if self.turn.link == "transition" and chance < SHIFT and is_new and self._leaves_the_subject():
             return [self.random.choice(self.words["topic_shifts"])]
-        if self.turn.link == "entity" and chance < 0.2:
+        if self.turn.link == "entity" and chance < 0.2 and self.request.style not in _CURT:
             return [self.random.choice(self.bank["transitions"])]
         return [self.random.choice(self.words["leads"])] if chance < LEAD else []
 
@@ -195,7 +200,7 @@ class Speaker:
             sentences.append(again)
         elif need is not None:
             sentences.append(need)
-        elif others and self.random.random() < INLINE:
+        elif others and (self.random.random() < INLINE or self.request.style in _CURT):
             second = others.pop(0)
             join = "{first} and {second}" if second.is_beside else self.random.choice(self.joins["inline"])
             frame = self.random.choice(self.words["frames"])
@@ -231,7 +236,7 @@ class Speaker:
 
     def _need(self, group: Phrasing) -> str | None:
         """A statement of need that says as much as possible, and what it leaves out after it."""
-        if self.random.random() >= NEED:
+        if self.random.random() >= NEED or self.request.style in _CURT:
             return None
         fitting = [need for need in wording_of(group.tool).needs if need.slots <= group.fills.keys()]
         if not fitting:

@@ -14,7 +14,7 @@ from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
-TOO_MANY = 3
+TOO_MANY = 4
 """Values that no longer fit behind a request and get a sentence of their own; "from Lisbon" always fits."""
 _SPEAKER_ACTS = re.compile(
     r"\b(I|I'd|I'm|I'll|I've|we|we're|let's|let us|me|my|us|our|plan is|time|goal|task)\b(?!.*\byou\b)", re.I
