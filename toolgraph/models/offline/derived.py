@@ -72,6 +72,8 @@ _PLACES = {
     "state": ("state", "region"),
     "company": ("company",),
 }
+_READERS = ("user", "person", "contact", "recipient", "friend", "phone number")
+"""How a description speaks of whom something is sent to."""
 _OF_A_THING = (
     r"(?:\b(?:a|an|the|any|this|one|your|my)\s+(?:[a-z]+\s+)?|(?<=\bto )|(?<=\bof )|(?<=\bfrom ))THING"
     r"(?=$|[,.]| (?:of|for|in|on|at|to|from|with|by|and)\b)"
@@ -85,6 +87,9 @@ _PARTY = re.compile(
 """How many people something is for."""
 _SPAN = re.compile(r"\b(minutes|hours|days|nights|weeks|months|years)$")
 _LOGIN = re.compile(r"\b(log|login|logon|sign|register|registration|auth\w*)\b")
+_PEOPLE = frozenset({"person", "email", "username", "phone"})
+_RECEIVERS = re.compile(r"^to\b|\b(recipient|receiver|payee|addressee)s?\b")
+_SENDERS = frozenset({"sender", "from", "from email", "sender email"})
 _MAKERS = re.compile(r"^(artist|author|composer|singer|band|director|directed by|writer|painter|musician)s?( name)?$")
 """By whom something is."""
 
@@ -135,16 +140,21 @@ def _with_slots(rest: str, tool: ToolSpec) -> str:
             continue
         name, slot = label(field), f"{{{dotted(field.pointer)}}}"
         bare = re.sub(r" name$", "", name)
-        if kind_of(field) in NAMED_KINDS and kind_of(field) != "title":
+        if kind_of(field) in NAMED_KINDS | _PEOPLE and kind_of(field) != "title":
             called = "|".join(
                 map(
                     re.escape,
                     dict.fromkeys(
-                        [bare, *_PLACES.get(kind_of(field), ()), *([bare.split()[0]] if _FROM_TO.match(bare) else [])]
+                        [
+                            bare,
+                            *_PLACES.get(kind_of(field), _READERS if _RECEIVERS.search(name) else ()),
+                            *([bare.split()[0]] if _FROM_TO.match(bare) else []),
+                        ]
                     ),
                 )
             )
-            pattern = rf"\b(?:a|an|the|any|this|one|your|my)\s+(?:{called})(?:'s)?(?: name)?\b(?! \w*(?:s\b|ing\b))"
+            one = r"(?:a|an|the|any|this|one|your|my|another)\s+(?:[A-Z]{2} )?"
+            pattern = rf"\b{one}(?:{called})(?:'s)?(?: name)?\b(?! \w*(?:s\b|ing\b))"
         elif kind_of(field) == "date":
             pattern = rf"\b(?:a|an|the)\s+{re.escape(bare)}\b"
         elif kind_of(field) in ("id", "uuid") and entity_noun(field.name):
@@ -317,6 +327,10 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
         return (f"as {slot}",)
     if _MAKERS.search(words):
         return (f"by {slot}",)
+    if kind in _PEOPLE and words in _SENDERS:
+        return (f"from {slot}",)
+    if creates and kind in _PEOPLE and _RECEIVERS.search(words):
+        return (f"to {slot}",)
     if kind == "title":
         return (f'called "{slot}"', f'named "{slot}"') if creates else (f'for "{slot}"', f'with the {name} "{slot}"')
     if kind in (
@@ -340,11 +354,7 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
             else (f"with {slot} as the {name}",)
         )
     if kind == "email":
-        return (
-            (f"to {slot}",)
-            if creates and re.search(r"\bto\b|recipient", words)
-            else (f"with the email {slot}", f"using {slot} for the email")
-        )
+        return (f"with the email {slot}", f"using {slot} for the email")
     if kind == "url" and len(name.split()) > 1:
         return (f"with {slot} as the {name}", f"with the {name} {slot}")
     if kind in ("url", "domain", "filename", "path", "repository"):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedStep
@@ -41,8 +41,8 @@ NEED, LEAD, GREETING, SHIFT, INLINE, NAMED = 0.45, 0.4, 0.25, 0.6, 0.4, 0.85
 share a sentence; what was told by its name is named."""
 _CURT = frozenset({"terse", "blunt", "hurried"})
 """Styles that do not stop to greet."""
-_MANNERS: dict[str, Callable[[str], bool]] = dict.fromkeys(_CURT, lambda join: len(join.split()) <= 4) | dict.fromkeys(
-    ("polite", "formal"), lambda join: "{first}" in join or bool(re.search(r"please|could|would", join, re.I))
+_MANNERS = dict.fromkeys(_CURT, re.compile(r"^(\S+ ?){1,4}$")) | dict.fromkeys(
+    ("polite", "formal"), re.compile(r"\{first\}|please|could|would", re.I)
 )
 """What a style asks of the words between two requests: few of them, or that they ask."""
 _INDEX = re.compile(r"\.\d+(?=\.|$)")
@@ -114,8 +114,10 @@ class Speaker:
         self.random = rng(seed, "user", request.key, *(tool.name for tool in request.tools))
         bank = load_words("user")
         self.words: Words = bank["styles"].get(request.style) or bank["styles"]["plain"]
-        is_apt = _MANNERS.get(request.style, lambda _: True)
-        self.joins: Words = {name: [join for join in joins if is_apt(join)] for name, joins in bank["joins"].items()}
+        apt = _MANNERS.get(request.style, re.compile(""))
+        self.joins: Words = {
+            name: [join for join in joins if apt.search(join)] for name, joins in bank["joins"].items()
+        }
         self.bank = bank
         self.tools = {tool.name: tool for tool in request.tools}
         self.calls = {call.id: call for turn in request.past for step in turn.steps for call in step.calls}

@@ -24,7 +24,7 @@ _FOR_ME = (
     ("send me", "get"), ("let me know", "find out"), ("bring me", "get"), ("book me", "book"), ("read me", "read"),
     ("remind me", "recall"),
 )  # fmt: skip
-_RUNS_ON = re.compile(rf"(from|to|in|at|on|for|until|into|between|by|coming back) (?!{VALUE_START}?\")")
+_RUNS_ON = re.compile(rf"(from|to|in|at|on|for|until|into|between|by|as|coming back) (?!{VALUE_START}?\")|about ")
 _ONE = re.compile(rf"(?<=\b1{VALUE_END} )(people|[a-z]+[^su]s)\b")
 """What stands behind a 1."""
 _NO_FIELD = Field("", "", "", {}, False)
@@ -150,7 +150,7 @@ def as_speaker(ask: str, frame: str) -> str:
     before = frame.partition("{ask}")[0]
     if "{ask}" in frame and _SPEAKER_ACTS.search(before):
         for theirs, own in _FOR_ME:
-            if ask.startswith(theirs):
+            if ask.startswith(f"{theirs} "):
                 return own + ask[len(theirs) :]
     return ask
 
