@@ -5,9 +5,9 @@ import pytest
 
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall
 from toolgraph.models.offline.banks import people
-from toolgraph.models.offline.plan_arguments import Setting
+from toolgraph.models.offline.plan_arguments import Setting, is_on_paper
 from toolgraph.models.offline.plan_memory import Known
-from toolgraph.models.offline.refining import is_on_paper, refined
+from toolgraph.models.offline.refining import refined
 from toolgraph.tools.fields import Field
 from toolgraph.tools.spec import ToolSpec
 

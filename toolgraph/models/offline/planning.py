@@ -15,9 +15,9 @@ from toolgraph.dialogue.spoken import today_in
 from toolgraph.models.offline.banks import people, person_named_in
 from toolgraph.models.offline.derived import wording_of
 from toolgraph.models.offline.flows import Flow, flows_between
-from toolgraph.models.offline.plan_arguments import CallBuilder, Setting
+from toolgraph.models.offline.plan_arguments import CallBuilder, Setting, is_on_paper
 from toolgraph.models.offline.plan_memory import Memory, content_of, said_as
-from toolgraph.models.offline.refining import is_asked_twice, is_on_paper, refined
+from toolgraph.models.offline.refining import is_asked_twice, refined
 from toolgraph.models.offline.scene import new_scene
 from toolgraph.models.offline.speech import entry_picks, superlative
 from toolgraph.models.offline.values import known_values, make_value
@@ -45,7 +45,7 @@ KNOWN_NUMBER, UNKNOWN_ID, LISTED_ID = 0.12, 0.03, 0.001
 one that another tool at hand would find."""
 SEARCH_AGAIN, TASK_AGAIN = 0.2, 0.01
 """The same of a tool used before, that something new can follow or not."""
-REFINED = 0.3
+REFINED = 0.12
 """Chance that a turn asks the last question again with one thing changed; nearly sure where no tool is left unused."""
 
 

@@ -1,25 +1,17 @@
 """The question of the turn before once more: with one wish more, or about another city, person or day."""
 
-import re
-
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall
 from toolgraph.models.offline.entities import thing_of
-from toolgraph.models.offline.plan_arguments import Setting, is_spoken_of
+from toolgraph.models.offline.plan_arguments import Setting, is_on_paper, is_spoken_of
 from toolgraph.models.offline.plan_memory import Known
 from toolgraph.models.offline.scene import Scene, new_scene
-from toolgraph.models.offline.speech import entity_noun
 from toolgraph.models.offline.values import make_value
 from toolgraph.tools.fields import Field
-from toolgraph.tools.inference import effects_of, name_parts
+from toolgraph.tools.inference import effects_of
 from toolgraph.tools.kinds import NAMED_KINDS, kind_of
 from toolgraph.tools.pointers import ANY_ITEM
 from toolgraph.tools.spec import ToolSpec
 
-_ON_PAPER = re.compile(
-    r"\b(order|booking|reservation|invoice|customer|polic(y|ies)|account|ticket|shipment|parcel|tracking|flight|claim|"
-    r"case|contract|member(ship)?|passport|subscription|enrol?lment|prescription|receipt|loan|card)s?\b"
-)
-"""What a person has the number of."""
 _ASKED_TWICE = NAMED_KINDS - {"title", "username", "first_name", "last_name"}
 """Kinds of which one asks about two at once, or about one after the other."""
 _NO_WISH = frozenset({"id", "uuid", "date", "datetime", "time", "count_small", "page", "credential"})
@@ -27,11 +19,6 @@ _NO_WISH = frozenset({"id", "uuid", "date", "datetime", "time", "count_small", "
 
 _OF_ONE_PLACE = frozenset({"address", "postal_code", "airport", "latitude", "longitude", "coordinates"})
 """Kinds that go with one city only: with another one there, the rest of the question makes no sense."""
-
-
-def is_on_paper(field: Field, tool: ToolSpec) -> bool:
-    """Say whether an id is the number of an order, say: one that people have at hand, and may tell."""
-    return bool(_ON_PAPER.search(entity_noun(field.name) or name_parts(tool.name).noun))
 
 
 def is_asked_twice(field: Field, tool: ToolSpec) -> bool:
