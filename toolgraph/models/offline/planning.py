@@ -17,10 +17,10 @@ from toolgraph.models.offline.derived import wording_of
 from toolgraph.models.offline.flows import Flow, flows_between
 from toolgraph.models.offline.plan_arguments import CallBuilder, Setting, is_on_paper
 from toolgraph.models.offline.plan_memory import Memory, content_of, said_as
-from toolgraph.models.offline.refining import is_asked_twice, refined
+from toolgraph.models.offline.refining import others, refined
 from toolgraph.models.offline.scene import new_scene
 from toolgraph.models.offline.speech import entry_picks, superlative
-from toolgraph.models.offline.values import known_values, make_value
+from toolgraph.models.offline.values import known_values
 from toolgraph.models.requests import PlanAnswer, PlanRequest
 from toolgraph.seeds import rng
 from toolgraph.tools import pointers
@@ -28,9 +28,9 @@ from toolgraph.tools.inference import effects_of, verb_of
 from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.spec import ToolSpec
 
-CHAIN, THIRD_STEP = 0.96, 0.15
+CHAIN, THIRD_STEP = 0.98, 0.15
 """Chance that a turn goes on to a second step where one is possible, and from there to a third."""
-TWO_VALUES, TWO_TOLD, TWO_UNSEEN, TWO_TOOLS = 0.8, 0.6, 0.36, 0.75
+TWO_VALUES, TWO_TOLD, TWO_UNSEEN, TWO_TOOLS = 0.85, 0.6, 0.38, 0.8
 """Chances of a parallel step: one question for two values, two entries of a list that was told or of one still to come,
 two unrelated tools."""
 WITHHELD, ASIDE, THANKS = 0.14, 0.1, 0.24
@@ -43,9 +43,9 @@ _CHOOSING = frozenset("book reserve order buy purchase rent add schedule request
 KNOWN_NUMBER, UNKNOWN_ID, LISTED_ID = 0.12, 0.03, 0.001
 """What becomes of a tool's weight as a start for an id it lacks: one that people have on paper, one nobody has told, or
 one that another tool at hand would find."""
-SEARCH_AGAIN, TASK_AGAIN = 0.2, 0.01
+SEARCH_AGAIN, TASK_AGAIN = 0.25, 0.01
 """The same of a tool used before, that something new can follow or not."""
-REFINED = 0.12
+REFINED = 0.15
 """Chance that a turn asks the last question again with one thing changed; nearly sure where no tool is left unused."""
 
 
@@ -286,29 +286,15 @@ class TurnPlanner:
 
     def _with_other_value(self, first: PlannedCall, tool: ToolSpec, call_id: str) -> PlannedCall | None:
         """The same question about another city, person, title ..."""
-        fields = {field_.pointer: field_ for field_ in tool.parameter_fields}
         if len(first.arguments) > 3 or any(argument.source == "result" for argument in first.arguments):
             return None
-        named = [
-            argument for argument in first.arguments
-            if argument.source == "user" and not argument.is_carried and argument.pointer in fields
-            and isinstance(argument.value, str) and is_asked_twice(fields[argument.pointer], tool)
-        ]  # fmt: skip
-        for argument in named[:1]:
-            scene = new_scene(self.random, self.setting.today, self.setting.person, is_real=self.setting.is_real)
-            for _ in range(4):
-                value = make_value(fields[argument.pointer], scene)
-                if (
-                    isinstance(value, str)
-                    and value.casefold() not in argument.value.casefold()
-                    and argument.value.casefold() not in value.casefold()
-                ):
-                    other = tuple(
-                        old.model_copy(update={"value": value}) if old.pointer == argument.pointer else old
-                        for old in first.arguments
-                    )
-                    return PlannedCall(id=call_id, tool=tool.name, arguments=other)
-        return None
+        scene = new_scene(self.random, self.setting.today, self.setting.person, is_real=self.setting.is_real)
+        carried = {argument.pointer for argument in first.arguments if argument.is_carried}
+        new = next((one for one in others(first, tool, scene) if one.pointer not in carried), None)
+        if new is None:
+            return None
+        arguments = tuple(new if old.pointer == new.pointer else old for old in first.arguments)
+        return PlannedCall(id=call_id, tool=tool.name, arguments=arguments)
 
     def _withheld(self, step: PlannedStep, said: Mapping[str, Any]) -> tuple[str, ...]:
         """A required value the user forgets to give: one never said before, of a step that is a single call."""

@@ -17,6 +17,8 @@ _ASKED_TWICE = NAMED_KINDS - {"title", "username", "first_name", "last_name"}
 _NO_WISH = frozenset({"id", "uuid", "date", "datetime", "time", "count_small", "page", "credential"})
 """Kinds of what nobody narrows a search by."""
 
+_DRAWS = 4
+"""How often another value is drawn."""
 _OF_ONE_PLACE = frozenset({"address", "postal_code", "airport", "latitude", "longitude", "coordinates"})
 """Kinds that go with one city only: with another one there, the rest of the question makes no sense."""
 
@@ -25,6 +27,22 @@ def is_asked_twice(field: Field, tool: ToolSpec) -> bool:
     """Say whether people ask about two of these at once: two cities, two orders."""
     kind = kind_of(field)
     return kind in _ASKED_TWICE or (kind in ("id", "uuid") and is_on_paper(field, tool))
+
+
+def others(call: PlannedCall, tool: ToolSpec, scene: Scene) -> list[PlannedArgument]:
+    """Return, for each thing that a call asks about by name, another one: Lyon for Lisbon."""
+    fields = {field.pointer: field for field in tool.parameter_fields}
+    changed = []
+    for argument in call.arguments:
+        field, old = fields.get(argument.pointer), argument.value
+        if argument.source != "user" or not isinstance(old, str) or field is None or not is_asked_twice(field, tool):
+            continue
+        for _ in range(_DRAWS):
+            new = make_value(field, scene)
+            if isinstance(new, str) and new.casefold() not in old.casefold() and old.casefold() not in new.casefold():
+                changed.append(argument.model_copy(update={"value": new, "is_carried": False}))
+                break
+    return changed
 
 
 def refined(known: Known, call_id: str, setting: Setting, *, may_narrow: bool) -> PlannedCall | None:
@@ -40,7 +58,7 @@ def refined(known: Known, call_id: str, setting: Setting, *, may_narrow: bool) -
     scene.about = thing_of(known.tool)
     changes = _wishes(known, scene) if may_narrow else []
     if not changes and not kinds & _OF_ONE_PLACE:
-        changes = _others(known, scene)
+        changes = [one for one in others(known.call, known.tool, scene) if _is_the_only_one(one, known)]
     if not changes:
         return None
     new = setting.random.choice(changes)
@@ -63,18 +81,8 @@ def _wishes(known: Known, scene: Scene) -> list[PlannedArgument]:
     ]  # fmt: skip
 
 
-def _others(known: Known, scene: Scene) -> list[PlannedArgument]:
-    """Another value for what was asked about by name; not where two values are of a kind, and either could be meant."""
-    fields = {field.pointer: field for field in known.tool.parameter_fields}
-    kinds = [kind_of(fields.get(argument.pointer, _NO_FIELD)) for argument in known.call.arguments]
-    return [
-        argument.model_copy(update={"value": value})
-        for argument in known.call.arguments
-        if argument.source == "user" and isinstance(argument.value, str)
-        and (kind := kind_of(fields.get(argument.pointer, _NO_FIELD))) in _ASKED_TWICE and kinds.count(kind) == 1
-        and isinstance(value := make_value(fields[argument.pointer], scene), str)
-        and value.casefold() not in argument.value.casefold() and argument.value.casefold() not in value.casefold()
-    ]  # fmt: skip
-
-
-_NO_FIELD = Field("", "", "", {}, False)
+def _is_the_only_one(argument: PlannedArgument, known: Known) -> bool:
+    """Whether no other argument is of its kind, so that "And Lyon?" can mean this one only."""
+    given = {one.pointer for one in known.call.arguments}
+    kinds = {field.pointer: kind_of(field) for field in known.tool.parameter_fields if field.pointer in given}
+    return [*kinds.values()].count(kinds[argument.pointer]) == 1
