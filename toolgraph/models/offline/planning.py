@@ -344,7 +344,8 @@ def _two_unlike(pick: str) -> tuple[str, str]:
     """Two entries of a list still to come: the cheapest and the most expensive, say, or any two."""
     _, _, inner = pick.partition(":")
     ends = f"min:{inner}", f"max:{inner}"
-    return ends if inner and all(superlative(end) for end in ends) else ("0", "1")
+    words = {superlative(end) for end in ends}
+    return ends if inner and not words & {"", "earliest", "latest"} else ("0", "1")
 
 
 def _base_name(tool: ToolSpec) -> str:
