@@ -122,9 +122,10 @@ def _without_parameter(rest: str, tool: ToolSpec) -> str:
               and label[-1] in ("name", "title") and kind_of(field) == "title"}  # fmt: skip
     while tool.parameter_fields and (found := _WAY.match(rest)):
         head, by, way = found.groups()
-        words = {word for word in re.findall(r"[a-z]+", way.lower()) if word not in _SMALL_WORDS}
+        said = [word for word in re.findall(r"[a-z]+", way.lower()) if word not in _SMALL_WORDS]
+        words = {*said}
         is_general = by == "by" or len(words) > 1 or bool(words & (_OF_NOTHING | called))
-        is_way = words and (words <= known | _OF_NOTHING | _ONE_PLACE or "".join(words) in known)
+        is_way = words and (words <= known | _OF_NOTHING | _ONE_PLACE or "".join(said) in known)
         if not (is_general and is_way) or head.endswith((" is", " are", "ed")):
             break
         rest = head
