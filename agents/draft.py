@@ -135,15 +135,14 @@ class Draft:
     def results(self, calls: Sequence[ToolCall], plain: Sequence[PlainCall]) -> list[Any]:
         """Return the tools' answers to the calls of one step, each asked for again while it cannot be one."""
         made: list[Fact] = []
-        for number, (call, asked) in enumerate(zip(calls, plain, strict=True)):
-            told = (*self.messages, Message(role="assistant", tool_calls=tuple(calls[: number + 1])))
-            told += tuple(_told(before, fact.result) for before, fact in zip(calls, made, strict=False))
-            result = self._result(call, asked, told, tuple(made))
+        for number, asked in enumerate(plain):
+            result = self._result(calls[: number + 1], asked, tuple(made))
             made.append(Fact(tool=self.tools[asked.tool], arguments=asked.arguments, result=result))
         return [fact.result for fact in made]
 
-    def _result(self, call: ToolCall, plain: PlainCall, before: tuple[Message, ...], beside: tuple[Fact, ...]) -> Any:
-        tool = self.tools[plain.tool]
+    def _result(self, calls: Sequence[ToolCall], plain: PlainCall, beside: tuple[Fact, ...]) -> Any:
+        """The answer to the last of some calls of one step, those before it answered already."""
+        tool, call = self.tools[plain.tool], calls[-1]
 
         def once(attempt: int, complaint: str) -> Any:
             result = self.tries.spent(
@@ -153,7 +152,10 @@ class Draft:
             if errors:
                 raise StepError("valid_results", f"{call.name}: {errors[0]}", json.dumps(result, ensure_ascii=False))
             if self.checks_steps and not self.real:
-                self.require_sound("consistent_world", *before, _told(call, result))
+                results = [*(fact.result for fact in beside), result]
+                told = (_told(one, answer) for one, answer in zip(calls, results, strict=True))
+                step = Message(role="assistant", tool_calls=tuple(calls))
+                self.require_sound("consistent_world", *self.messages, step, *told)
             return result
 
         return self.tries.take("tool", once)

@@ -55,7 +55,7 @@ class Tries:
             DialogueFailed: no attempt succeeded.
         """
         complaints: list[str] = []
-        failed = self.failure(EndReason.STEP_FAILED, stage, detail="no attempt was allowed")
+        failed: DialogueFailed | None = None
         for attempt in range(self.most):
             try:
                 return once(attempt, _listed(complaints))
@@ -71,7 +71,7 @@ class Tries:
             except AnswerError as error:
                 complaints.append(str(error))
                 failed = self.failure(EndReason.ANSWER_FAILED, stage, detail=str(error))
-        raise failed
+        raise failed or self.failure(EndReason.STEP_FAILED, stage, detail="no attempt was allowed")
 
     def failure(
         self, reason: EndReason, stage: str, check: str = "", detail: str = "", raw: str = ""

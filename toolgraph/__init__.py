@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from toolgraph.graph.storage import load_graph, save_graph
     from toolgraph.models.offline.backend import OfflineBackend
     from toolgraph.quality.checks import run_checks
+    from toolgraph.quality.comparison import StrategyComparison
     from toolgraph.quality.metrics import measure
+    from toolgraph.run.comparing import CompareOptions, compare
     from toolgraph.run.config import RunConfig
     from toolgraph.run.dry_run import Estimate, estimate
     from toolgraph.run.pipeline import generate, link_tools
@@ -62,7 +64,9 @@ _HOMES = {
     "toolgraph.graph.storage": ("load_graph", "save_graph"),
     "toolgraph.models.offline.backend": ("OfflineBackend",),
     "toolgraph.quality.checks": ("run_checks",),
+    "toolgraph.quality.comparison": ("StrategyComparison",),
     "toolgraph.quality.metrics": ("measure",),
+    "toolgraph.run.comparing": ("CompareOptions", "compare"),
     "toolgraph.run.config": ("RunConfig",),
     "toolgraph.run.dry_run": ("Estimate", "estimate"),
     "toolgraph.run.pipeline": ("generate", "link_tools"),
@@ -79,6 +83,7 @@ __all__ = [
     "AnswerError",
     "Blueprint",
     "BudgetReached",
+    "CompareOptions",
     "ConfigError",
     "Dialogue",
     "Edge",
@@ -97,6 +102,7 @@ __all__ = [
     "RunConfig",
     "RunDirectoryError",
     "RunSummary",
+    "StrategyComparison",
     "ToolCall",
     "ToolGraph",
     "ToolSample",
@@ -105,6 +111,7 @@ __all__ = [
     "ToolgraphError",
     "Verdict",
     "build_tool_graph",
+    "compare",
     "estimate",
     "generate",
     "import_tools",

@@ -5,6 +5,9 @@ import numpy as np
 import pytest
 
 from tests.command_line import runner
+from tests.quality.nli_models import write_nli_model
+from tests.servers.chat import KEY, MODEL, ChatServer
+from tests.servers.spool import Spool
 from toolgraph.graph import embedding
 from toolgraph.run import pipeline
 
@@ -28,6 +31,7 @@ def small_world(tmp_path, monkeypatch):
     for module in (embedding, pipeline):
         monkeypatch.setattr(module, "load_encoder", lambda name="embedded": (Apart(), "apart"))
     (tmp_path / "tools.json").write_text(json.dumps([entry(place) for place in range(12)]))
+    (tmp_path / "empty.json").write_text("")
     (tmp_path / "one.json").write_text(json.dumps([entry(0)]))
 
 
@@ -83,15 +87,67 @@ def test_dialogues_are_made_and_can_be_looked_at(run, tmp_path):
     assert run("check c/dialogues/dataflow-grounded")[1].endswith("4 of 4 dialogues pass every check\n")
 
 
+def test_enr_of_dialogues_is_by_the_model_that_is_named_and_has_intervals(run, tmp_path):
+    model = write_nli_model(tmp_path / "nli", ("ENTAILMENT", "NEUTRAL", "CONTRADICTION"))
+    line = "--strategies random,walk --plans grounded -n 20 --seeds 2 --dialogues 4 --metrics EnR,gini --no-html"
+
+    code, out, _ = run(f"compare --tools tools.json {line} --out c --nli {model}")
+
+    assert code == 0
+    assert re.search(r"EnR +100 ±0 +100 ±0", out)
+    assert f"EnR is by {model}" in out
+
+
+def test_judges_scores_are_in_the_table_with_intervals(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    line = "--strategies random,walk --plans intents -n 20 --seeds 2 --dialogues 4 --metrics judge,dollars_per_dialogue"
+
+    with ChatServer(Spool()) as server:
+        code, out, err = run(
+            f"compare --tools tools.json {line} --out c --no-html --model {MODEL} --judge-model {MODEL} "
+            f"--base-url {server.base_url} --price {MODEL}=1/2 --turns 2"
+        )
+
+    assert code == 0, err
+    assert re.search(r"NAT +4 ±0 +4 ±0", out)
+    assert re.search(r"dollars_per_dialogue +0\.00\d+ ±", out)
+
+
+def test_where_a_server_dies_the_tables_of_samples_are_printed_and_written(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    line = "--strategies random,walk --plans intents -n 20 --seeds 2 --dialogues 4 --patience 1"
+
+    code, out, err = run(f"compare --tools tools.json {line} --out c --model {MODEL} --base-url http://127.0.0.1:1/v1")
+
+    assert code == 1
+    assert "samples: 2 seeds x 10" in out
+    assert "error: random, intents: " in err.splitlines()[-1]
+    assert "the same command goes on from there" in err.splitlines()[-1]
+    assert json.loads((tmp_path / "c" / "compare.json").read_text())["samples"]
+
+
 def test_the_paper_table_is_its_two_by_two_with_its_edges(run):
     code, out, _ = run("compare --tools tools.json --paper-table --dialogues 4 -n 20 --seeds 2 --no-html --out c")
 
     assert code == 0
     assert "ToolFlow's 2 x 2: ours, and as published" in out
     assert all(name in out for name in ("walk, intents", "walk, none", "random, intents", "random, none"))
-    assert "63.4" in out
+    assert "63.36" in out
     with open("c/compare.json") as file:
         assert json.load(file)["graph"]["edges_rule"] == "toolflow"
+
+
+def test_what_is_printed_into_a_file_has_no_blanks_at_the_ends_of_lines_and_the_width_of_columns(run, monkeypatch):
+    line = "compare --tools tools.json --strategies random,walk,weighted,dataflow -n 20 --seeds 2 --no-html"
+
+    _, usual, _ = run(f"{line} --out a")
+    monkeypatch.setenv("COLUMNS", "60")
+    _, narrow, _ = run(f"{line} --out b")
+
+    lines = [*usual.splitlines(), *narrow.splitlines()]
+    assert all(line == line.rstrip() for line in lines)
+    assert max(map(len, usual.splitlines())) > 60 >= max(map(len, narrow.splitlines()))
+    assert narrow.count("samples: 2 seeds") > usual.count("samples: 2 seeds") == 1
 
 
 def test_dialogues_that_are_missing_are_told_after_all_else_was_written(run, tmp_path):
@@ -126,12 +182,21 @@ def test_one_tool_gives_a_sensible_result(run):
     ("line", "says"),
     [
         ("--tools tools.json --strategies random,wlak", "did you mean 'walk'?"),
+        ("--tools tools.json --strategies walk,random,walk", "the strategy 'walk' is named twice"),
+        ("--tools tools.json --plans none,none", "the plan 'none' is named twice"),
+        ("--tools tools.json --json --csv", "name one"),
+        ("--tools tools.json -n 0", "-n 0 and"),
+        ("--tools tools.json --seeds 0", "at least one"),
+        ("--tools empty.json", "empty.json"),
         ("--tools tools.json --plans ground", "did you mean 'grounded'?"),
         ("--tools tools.json --metrics cover", "did you mean 'coverage'?"),
         ("--tools tools.json --edges tpyed", "one of typed, toolflow"),
         ("--tools tools.json --metrics yield", "the metric 'yield' is of dialogues"),
-        ("--tools tools.json --sizes 6-2", "expected a range"),
-        ("--tools tools.json -n 3", "3 samples cannot be drawn from 10 seeds"),
+        ("--tools tools.json --sizes 6-2", "--sizes: '6-2' is not a range"),
+        ("--tools tools.json --strategies ,", "--strategies names nothing"),
+        ("--tools tools.json --metrics D3 --dialogues 2", "did you mean 'D-3'?"),
+        ("--tools tools.json --metrics nat", "the metric 'nat' is of dialogues"),
+        ("--tools tools.json -n 3", "-n 3 and --seeds 10 give no sample"),
         ("--tools tools.json --graph g", "name the tools or a graph"),
         ("--tools tools.json --out tools.json", "is a file"),
         ("--tools tools.json --out .", "holds something else"),

@@ -51,11 +51,11 @@ def test_every_option_reaches_the_configuration(asked):
     }  # fmt: skip
     flags = [word for pair in options.items() for word in pair]
 
-    run("--tools", "a.json", "--rename-duplicates", *flags, "--out", "runs/x")
+    run("--tools", "a.json", "--rename-duplicates", "--distinct", *flags, "--out", "runs/x")
 
     assert asked[0][0] == RunConfig(
         tools=("a.json",), rename_duplicates=True, n=7, seed=-4, strategy="walk", tools_per_dialogue="2-3", turns="4",
-        plan="intents", threshold=0.9, embedder="some/model", workers=2, max_tries=99, mode="toolflow",
+        plan="intents", threshold=0.9, embedder="some/model", workers=2, max_tries=99, mode="toolflow", distinct=True,
     )  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def test_every_key_of_the_configuration_is_an_option():
 
 IN_OTHER_WORDS = {
     "max_tries": "20 n + 100", "compositions": "sequential:0.7,parallel:0.3", "parallel": "on",
-    "threshold": "0.5, toolflow 0.82",
+    "threshold": "0.5, toolflow 0.82", "rename_duplicates": "refuse, but for lists gathered from many sources",
 }  # fmt: skip
 """Defaults that help writes as one would give them; that they mean the same is a test of each."""
 

@@ -88,6 +88,17 @@ def test_tools_added_to_a_graph_give_the_graph_of_all(run, tmp_path, grown):
     assert (tmp_path / grown / "tools.jsonl").read_text() == (tmp_path / "whole" / "tools.jsonl").read_text()
 
 
+def test_tools_are_added_to_the_default_graph(run, tmp_path):
+    (tmp_path / "new.json").write_text(json.dumps([{**TOOLS[1], "name": "visit"}]))
+    assert run("graph --tools tools.json --threshold 0.1 --out graph")[0] == 0
+
+    code, out, _ = run("graph --add new.json --graph graph --out grown --edges-csv e.csv --json")
+
+    statistics = json.loads(out)
+    assert (code, statistics["nodes"], statistics["edges_rule"], statistics["threshold"]) == (0, 4, "typed", 0.1)
+    assert "book,visit,P-P," in (tmp_path / "e.csv").read_text()
+
+
 def test_another_tool_of_a_name_is_added_under_a_number_where_that_is_wanted(run, tmp_path):
     (tmp_path / "new.json").write_text(json.dumps([{**TOOLS[0], "description": "Another one."}]))
     assert run("graph --tools tools.json --edges toolflow --out graph")[0] == 0
@@ -101,25 +112,23 @@ def test_another_tool_of_a_name_is_added_under_a_number_where_that_is_wanted(run
     assert "find_2" in (tmp_path / "graph" / "tools.jsonl").read_text()
 
 
-def test_tools_cannot_be_added_to_a_graph_of_other_edges_or_another_embedder(run, monkeypatch):
-    assert run("graph --tools tools.json --out typed")[0] == 0
+def test_tools_are_added_to_a_graph_with_its_own_threshold_and_embedder(run, monkeypatch):
     assert run("graph --tools tools.json --edges toolflow --out published")[0] == 0
 
-    typed = run("graph --add tools.json --graph typed --out typed")
     changed = run("graph --add tools.json --graph published --out published --threshold 0.9")
     monkeypatch.setattr(embedding, "load_encoder", lambda name="embedded": (LetterEncoder(), "others"))
     other = run("graph --add tools.json --graph published --out published")
 
-    assert [code for code, _, _ in (typed, changed, other)] == [2, 2, 2]
-    assert "build the graph again with all tools" in typed[2]
+    assert [code for code, _, _ in (changed, other)] == [2, 2]
     assert "--threshold has no say with --add" in changed[2]
     assert "made with the embedder 'letters'" in other[2]
 
 
-def test_an_approximate_index_finds_the_edges_of_a_small_catalogue(run, tmp_path, caplog):
+@pytest.mark.parametrize("edges", ["typed", "toolflow"])
+def test_an_approximate_index_finds_the_edges_of_a_small_catalogue(run, tmp_path, caplog, edges):
     pytest.importorskip("faiss")
-    assert run("graph --tools tools.json --edges toolflow --edges-csv exact.csv")[0] == 0
-    assert run("graph --tools tools.json --edges toolflow --edges-csv near.csv --ann")[0] == 0
+    assert run(f"graph --tools tools.json --edges {edges} --threshold 0.3 --edges-csv exact.csv")[0] == 0
+    assert run(f"graph --tools tools.json --edges {edges} --threshold 0.3 --edges-csv near.csv --ann")[0] == 0
 
     assert "approximate index" in caplog.text
     assert (tmp_path / "near.csv").read_text() == (tmp_path / "exact.csv").read_text()
@@ -155,6 +164,7 @@ def test_why_two_tools_are_linked_is_explained(run):
     code, out, _ = run("graph explain find book --graph graph")
 
     assert code == 0
+    assert "find and book are linked, by 1 edge\n" in out
     assert "find -- book  P-P, edge, score 0.55 (threshold 0.5)" in out
     assert "cosine       1.00" in out
     assert "/city of find and /city of book stand for the same" in out
@@ -165,9 +175,20 @@ def test_why_two_tools_are_not_linked_is_explained(run):
     _, out, _ = run("graph explain find book --tools tools.json --threshold 0.9")
     _, none, _ = run("graph explain find roll --tools tools.json --json")
 
+    assert "find and book are not linked" in out
     assert "P-P, no edge" in out
-    assert "are not taken to stand for the same" in out
-    assert json.loads(none) == []
+    assert "No parameter of find is taken to stand for the same as one of book." in " ".join(out.split())
+    assert [record["is_edge"] for record in json.loads(none)] == [False, False, False]
+    assert "roll takes no parameters" in json.loads(none)[2]["sentence"]
+
+
+def test_what_a_graph_was_made_with_cannot_be_said_anew_when_it_is_explained(run):
+    assert run("graph --tools tools.json --out graph")[0] == 0
+
+    for option in ("--edges toolflow", "--threshold 0.9", "--rename-duplicates"):
+        code, out, says = run(f"graph explain find book --graph graph {option}")
+        assert (code, out) == (2, "")
+        assert f"{option.split()[0]} has no say with --graph" in says
 
 
 @pytest.mark.parametrize(
@@ -176,13 +197,13 @@ def test_why_two_tools_are_not_linked_is_explained(run):
         ("graph --tools tools.json", "name where the graph is written"),
         ("graph --tools tools.json --out graph --edges tolflow", "did you mean 'toolflow'"),
         ("graph --tools tools.json --edges typd", "did you mean 'typed'"),
-        ("graph --tools tools.json --out graph --ann", "--ann needs --edges toolflow"),
         ("graph --add tools.json --out graph", "--graph DIR --add FILE"),
         ("graph --graph graph --out graph", "--graph DIR --add FILE"),
         ("graph --tools tools.json --add tools.json --graph graph --out graph", "--graph DIR --add FILE"),
         ("graph --add tools.json --graph nowhere --out graph", "holds no graph"),
         ("graph --tools tools.json --out graph --all-scores", "--edges-csv"),
         ("graph explain find bok --tools tools.json", "did you mean 'book'"),
+        ("graph explain FIN book --tools tools.json", "did you mean 'find'"),
         ("graph explain find find --tools tools.json", "name two"),
         ("graph explain find book", "name the tools or a graph"),
         ("graph explain find book --graph nowhere", "holds no graph"),

@@ -1,6 +1,8 @@
 import io
 import json
+import os
 import sys
+import threading
 from functools import partial
 
 import pytest
@@ -175,11 +177,17 @@ def test_where_no_tool_is_read_the_work_has_failed(run, tmp_path):
         (["circle.yaml"], "circle.yaml, line 1: has the alias '*a' inside what it stands for"),
         (["page.html"], "page.html: holds no tools; it looks like an HTML page"),
         (["tools.json", "--format", "runes"], "there is no format 'runes'"),
+        (["tools.json", "--env", "TOKEN"], "--env names what programs are given, and none is run"),
+        (["hands.py", "--execute", "--env", "TOKEN=s3cret"], "--env TOKEN=...: expected the name of an environment"),
+        (["hands.py", "--execute", "--env", "SHELF,TOKEN"], "--env TOKEN: is not set in the environment"),
         (["tools.json", "--out", "."], ".: is a directory; name the file to write, such as tools.jsonl"),
         (["tools.json", "--out", "no/such/file"], "no/such/file: cannot be written (No such file or directory)"),
     ],
 )
-def test_bad_input_gets_one_sentence_and_exit_code_2(run, tmp_path, arguments, says):
+def test_bad_input_gets_one_sentence_and_exit_code_2(run, tmp_path, monkeypatch, arguments, says):
+    monkeypatch.setenv("SHELF", "tall")
+    monkeypatch.delenv("TOKEN", raising=False)
+    (tmp_path / "hands.py").write_text("def wave(): pass")
     bomb = ["a0: &a0 [x]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 20)]
     (tmp_path / "bomb.yaml").write_text("\n".join(bomb))
     (tmp_path / "circle.yaml").write_text("&a {name: *a}")
@@ -191,7 +199,22 @@ def test_bad_input_gets_one_sentence_and_exit_code_2(run, tmp_path, arguments, s
     assert (code, out) == (2, "")
     assert err.startswith("error: ")
     assert says in err
+    assert "s3cret" not in err
     assert err.count("\n") == 1
+
+
+def test_a_device_is_written_to_and_not_replaced(run, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    read = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_text()))
+    reader.start()
+
+    code, _, _ = run("tools.json", "--out", "pipe", "--force")
+    reader.join(10)
+
+    assert code == 0
+    assert json.loads(read[0].splitlines()[0])["name"]
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_what_tools_say_cannot_control_the_terminal(run, tmp_path):

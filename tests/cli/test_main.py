@@ -1,6 +1,8 @@
 import importlib
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -62,8 +64,53 @@ def test_an_unknown_command_is_a_usage_error():
     result = toolgraph("generat")
 
     assert result.returncode == 2
-    assert "No such command 'generat'" in result.stderr
-    assert "Traceback" not in result.stderr
+    assert result.stderr == "error: No such command 'generat'. Did you mean 'generate'? (toolgraph --help says more)\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["xyz"], "error: No such command 'xyz'. There are import, generate, "),
+        (
+            ["sample", "--distint"],
+            "error: No such option '--distint'. Did you mean '--distinct'? (toolgraph sample --help",
+        ),
+        (["graph", "explian", "a", "b"], "error: No such command 'graph explian'. Did you mean 'graph explain'?"),
+        (["graph", "explain", "a"], "error: Missing argument 'OTHER'. (toolgraph graph explain --help says more)"),
+    ],
+)
+def test_what_cannot_be_understood_is_one_sentence_with_the_nearest_name(arguments, says):
+    result = toolgraph(*arguments)
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith(says)
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no full device to write to")
+def test_a_full_disk_behind_standard_output_is_one_sentence():
+    with Path("/dev/full").open("w") as full:
+        program = "from toolgraph.cli.main import main; main()"
+        command = [sys.executable, "-c", program, "import", "--list-formats"]
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+
+    assert result.returncode == 1
+    assert result.stderr == "error: cannot be written (No space left on device); make room and start again\n"
+
+
+def test_a_reader_that_leaves_early_hears_nothing_more():
+    program = "from toolgraph.cli.main import main; main()"
+    ours, theirs = os.pipe()
+    os.close(ours)
+    command = [sys.executable, "-c", program, "import", "--list-formats"]
+    result = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, text=True)
+    os.close(theirs)
+
+    assert result.stderr == ""
+
+
+def test_without_a_command_the_help_is_shown():
+    assert toolgraph().stderr.startswith("Usage: toolgraph ")
 
 
 def test_bad_input_is_one_sentence_and_ends_with_2(monkeypatch, capsys):

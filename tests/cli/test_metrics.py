@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.quality.nli_models import write_nli_model
 from tests.quality.talks import good, says, talk, user
 from tests.servers.chat import KEY, MODEL, ChatServer
 from tests.servers.spool import Spool
@@ -60,6 +61,19 @@ def test_all_metrics_are_shown_where_none_is_named_and_what_cannot_be_said_is_a_
     assert rows["chain_length mean"][2:] == ["-"] * 5
     assert rows["calls"][1:3] == ["0", "21,069"]
     assert "TF is ToolFlow as published" in output
+
+
+def test_columns_that_find_no_room_on_a_terminal_stand_below(tmp_path, monkeypatch):
+    file = file_of(tmp_path, good())
+    wide = metrics(file, "--metric", "calls", "--paper")
+
+    monkeypatch.setenv("COLUMNS", "50")
+    narrow = metrics(file, "--metric", "calls", "--paper").partition("\nTF is")[0]
+
+    assert wide.count("calls ") == 1
+    assert narrow.count("calls ") == 2
+    assert max(map(len, narrow.splitlines())) <= 50
+    assert all(figure in narrow for figure in ("21,069", "25,158", "18,117", "23,301"))
 
 
 def test_a_published_figure_stands_beside_only_where_it_is_asked_for(tmp_path):
@@ -160,7 +174,7 @@ def test_unusable_files_are_one_sentence(tmp_path, monkeypatch, capsys, content,
         (("--judge-model", "offline"), "error: judge_model is offline, and the offline rules judge nothing; "),
         (("--format", "xml"), "error: there is no format 'xml'; the formats are "),
         (("--csv", "no/such/directory/m.csv", *COUNTED), "error: no/such/directory/m.csv: cannot be written ("),
-        (("--tokens", "0"), "Error: Invalid value for '--tokens'"),
+        (("--tokens", "0"), "error: Invalid value for '--tokens'"),
     ],
 )
 def test_what_cannot_be_asked_for_is_one_sentence(tmp_path, monkeypatch, capsys, arguments, told):
@@ -168,6 +182,19 @@ def test_what_cannot_be_asked_for_is_one_sentence(tmp_path, monkeypatch, capsys,
 
     assert code == 2
     assert sentence.startswith(told)
+
+
+def test_enr_is_by_the_model_that_is_named(tmp_path):
+    rooms = talk(user("A room?"), says("Which?"), user("The room."), says("None."))
+    yes, no = (
+        write_nli_model(tmp_path / str(wins), ("contradiction", "neutral", "entailment"), wins=wins) for wins in (2, 0)
+    )
+
+    output = metrics(file_of(tmp_path, rooms), "--metric", "EnR", "--nli", yes)
+
+    assert table(output)["EnR"] == ["EnR", "100.00"]
+    assert f"EnR is by {yes}" in output
+    assert table(metrics(file_of(tmp_path, rooms), "--metric", "EnR", "--nli", no))["EnR"] == ["EnR", "0.0000"]
 
 
 def test_an_nli_model_there_is_not_is_one_sentence(tmp_path, monkeypatch, capsys):

@@ -56,7 +56,7 @@ def test_what_is_confirmed_is_certain_and_what_is_refused_is_gone(graph):
     told = [
         Confirmation(yes, "confirmed", "y"),
         Confirmation(no, "refused", "n"),
-        Confirmation(open_, "unanswered", ""),
+        Confirmation(open_, "undecided", ""),
     ]
     before = flows(graph)
 
@@ -67,7 +67,7 @@ def test_what_is_confirmed_is_certain_and_what_is_refused_is_gone(graph):
     assert flows(confirmed) == expected
     assert flows(graph) == before
     assert (confirmed.edges_rule, confirmed.alike.nnz) == ("confirmed", graph.alike.nnz)
-    assert graph_statistics(confirmed).verdicts == {"confirmed": 1, "refused": 1, "unanswered": 1}
+    assert graph_statistics(confirmed).verdicts == {"confirmed": 1, "refused": 1, "undecided": 1}
     assert graph_statistics(graph).verdicts == {}
     assert confirmed.weights.max() == 1.0
 

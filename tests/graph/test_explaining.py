@@ -4,8 +4,11 @@ from tests.graph.typed.shop import TOOLS
 from tests.graph.typed.test_build import vectors_of
 from toolgraph.graph.all_scores import all_scores
 from toolgraph.graph.explaining import explain
+from toolgraph.graph.reasons import FOR, WANTING, Piece, reasons_against, reasons_for
 from toolgraph.graph.rules import build_graph
+from toolgraph.graph.typed.combiner import shipped
 from toolgraph.graph.typed.sides import Catalogue
+from toolgraph.tools.spec import ToolSpec
 
 PLACES = {tool.name: place for place, tool in enumerate(TOOLS)}
 
@@ -34,7 +37,49 @@ def test_the_pieces_add_up_to_the_score():
     assert sum(piece.adds for piece in there.pieces) > there.needed
     assert sum(piece.adds for piece in back.pieces) < back.needed
     assert "can be handed to create_order as /product_id: " in there.sentence
-    assert "is not expected to be handed to search_products" in back.sentence
+    assert "Nothing that create_order returns is expected to fit a parameter of search_products. " in back.sentence
+
+
+def test_what_keeps_two_tools_from_an_edge_is_said_and_what_speaks_for_one_is_not():
+    pieces = [Piece("cosine", 0.1, 4.0), Piece("rare", 1.0, 1.0), Piece("entity", -1.0, 3.0), Piece("needed", 0.0, 1.0)]
+
+    said = reasons_against(pieces, source="a", target="b", is_flow=True)
+
+    assert said == (
+        "they are ids of different things or of what is only being made, their texts are not much alike and "
+        "b can do without it"
+    )
+
+
+def test_the_weightiest_reasons_for_an_edge_come_first():
+    pieces = [Piece("rare", 0.9, 1.0), Piece("cosine", 0.9, 4.0), Piece("name", 0.1, 1.0), Piece("kind", -1.0, 1.0)]
+
+    said = reasons_for(pieces, source="a", target="b", is_flow=True)
+
+    assert said == (
+        "their texts mean much the same and few tools have such a field, though a value of the one is no value "
+        "for the other"
+    )
+
+
+@pytest.mark.parametrize("combiner", ["P-R", "P-P"])
+def test_every_piece_of_evidence_can_be_put_into_words(combiner):
+    names = set(shipped(combiner).weights)
+
+    assert names <= set(FOR)
+    assert names - {"entity"} <= set(WANTING)
+
+
+def test_of_tools_without_fields_it_is_said_what_is_missing():
+    tools = [ToolSpec(name=name) for name in ("ping", "pong")]
+    found = explain(Catalogue.of(tools), vectors_of, 0, 1, edges="typed", threshold=0.5)
+
+    assert [each.is_edge for each in found] == [False, False, False]
+    assert [each.sentence for each in found] == [
+        "ping does not say what it returns: there is nothing to compare.",
+        "pong does not say what it returns: there is nothing to compare.",
+        "ping takes no parameters: there is nothing to compare.",
+    ]
 
 
 def test_the_published_rule_knows_the_cosine_alone():

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolgraph.errors import ConfigError
+from toolgraph.errors import ConfigError, GenerationError
 from toolgraph.graph.graph import build_tool_graph
-from toolgraph.graph.sampling import STRATEGIES, parse_range, sample_tools
+from toolgraph.graph.sampling import STRATEGIES, DistinctSamples, parse_range, sample_once, sample_tools
 from toolgraph.seeds import rng
 from toolgraph.tools.spec import ToolSpec
 
@@ -150,6 +150,19 @@ def test_distinct_samples_end_where_the_catalogue_has_no_more(travel):
     samples = list(sample_tools(travel, strategy="random", number=99, sizes=(2, 5), seed=0, distinct=True))
 
     assert len(samples) == 10 + 10 + 5 + 1  # the sets of 2, 3, 4 and 5 out of 5 tools
+
+
+def test_distinct_samples_have_places_whoever_asks_for_them_first(travel):
+    ways = {"strategy": "random", "sizes": (2, 2), "seed": 0}
+    asked = DistinctSamples(travel, **ways)
+
+    third = asked.number(2)
+    numbers = [DistinctSamples(travel, **ways).number(0), asked.number(1), third]
+
+    assert numbers == sorted(numbers) == [asked.number(place) for place in range(3)]
+    assert len({frozenset(names_of(sample_once(travel, **ways, i=number))) for number in numbers}) == 3
+    with pytest.raises(GenerationError, match="distinct sets of tools were found"):
+        asked.number(10_000)
 
 
 def test_an_empty_graph_is_refused(embed_words):

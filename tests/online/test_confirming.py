@@ -70,7 +70,7 @@ def test_what_the_model_confirms_is_certain(toolgraph, typed, tmp_path):
         code, out, err = toolgraph(confirm(server, "--json"))
 
     assert code == 0
-    assert json.loads(out)["verdicts"] == {"confirmed": len(typed), "refused": 0, "unanswered": 0}
+    assert json.loads(out)["verdicts"] == {"confirmed": len(typed), "refused": 0, "undecided": 0}
     assert flows(tmp_path / "graph") == dict.fromkeys(typed, 1.0)
     assert f"asking {MODEL} about {len(typed)} edges took" in err
     assert "because: It is the same id" in toolgraph("graph explain search_products get_product --graph graph")[1]
@@ -81,7 +81,7 @@ def test_what_the_model_refuses_is_gone_and_what_was_not_asked_stays(toolgraph, 
         code, out, _ = toolgraph(confirm(server, "--confirm 1"))
 
     assert code == 0
-    assert "0 confirmed, 1 refused, 0 unanswered" in out
+    assert "0 confirmed, 1 refused, 0 undecided" in out
     (gone,) = typed.keys() - flows(tmp_path / "graph").keys()
     assert typed[gone] == max(typed.values())
     _, explained, _ = toolgraph(f"graph explain {gone[0]} {gone[1]} --graph graph")
@@ -110,7 +110,7 @@ def test_an_answer_that_is_none_confirms_nothing_and_refuses_nothing(toolgraph, 
         code, out, _ = toolgraph(confirm(server, "--confirm 2 --json"))
 
     assert code == 0
-    assert json.loads(out)["verdicts"] == {"confirmed": 0, "refused": 0, "unanswered": 2}
+    assert json.loads(out)["verdicts"] == {"confirmed": 0, "refused": 0, "undecided": 2}
     assert flows(tmp_path / "graph") == typed
 
 

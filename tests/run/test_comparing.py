@@ -1,15 +1,18 @@
 import json
+import re
 
 import numpy as np
 import pytest
 from run_fakes import MODEL, fake_pipeline, hashed_vectors, model_pipeline
 
-from toolgraph.errors import ConfigError
+from toolgraph.errors import ConfigError, EndpointError, ToolSpecError
 from toolgraph.graph.graph import build_tool_graph
 from toolgraph.quality.metrics.side_by_side import Asked
 from toolgraph.report.files import as_dict
+from toolgraph.run import compare_dialogues
 from toolgraph.run.comparing import CompareOptions, compare
 from toolgraph.run.config import RunConfig
+from toolgraph.run.outcome import Fate
 from toolgraph.tools.catalogue import load_tools
 from toolgraph.tools.spec import ToolSpec
 
@@ -100,6 +103,33 @@ def test_a_graph_that_bounds_what_can_be_found_is_told(graph, says):
     assert all(arm.figures["coverage"].interval.mean <= 1 for arm in compared.samples)
 
 
+def test_a_graph_through_which_no_data_flows_is_told():
+    city = {"type": "object", "properties": {"city": {"type": "string"}}}
+    graph = build_tool_graph([ToolSpec(name=f"t{i}", parameters=city) for i in range(8)], hashed_vectors)
+
+    compared = compare(graph, CompareOptions(strategies=("random",), number=20, seeds=2))
+
+    assert any(note.startswith("no tool returns what another takes") for note in compared.notes)
+
+
+def test_large_samples_are_drawn_up_to_a_limit(graph):
+    def drawn(sizes):
+        options = CompareOptions(strategies=("random",), number=10, seeds=2)
+        return compare(graph, options, config=RunConfig(tools_per_dialogue=sizes)).pictures["random"]
+
+    assert {len(picture.tools) for picture in drawn("9-11")} <= {9, 10, 11}
+    assert drawn("9-11")
+    assert drawn("20") == ()
+
+
+def test_metrics_say_what_they_are_of_samples_and_of_dialogues(spoken, graph):
+    of_samples = compare(graph, CompareOptions(strategies=("random",), number=10, seeds=2)).about
+    of_both = spoken(fake_pipeline(), wanted=2).about
+
+    assert of_samples["tool_entropy"].startswith("Entropy in bits of the tools in the samples")
+    assert "Of dialogues: Entropy in bits of the calls" in of_both["tool_entropy"]
+
+
 def test_islands_smaller_than_a_sample_are_counted():
     tools = [*chain(3).tools, ToolSpec(name="alone", parameters={"type": "object", "properties": {}}), *(
         tool.model_copy(update={"name": f"u{tool.name}"}) for tool in chain(12).tools[4:]
@@ -115,8 +145,9 @@ def test_seeds_that_are_too_few_for_a_test_are_told(graph):
     few = compare(graph, CompareOptions(strategies=("random", "walk"), number=10, seeds=5))
     enough = compare(graph, CompareOptions(strategies=("random", "walk"), number=12, seeds=6))
 
-    assert few.notes == ("5 seeds are too few for a test of 2 columns to find anything; 6 are enough",)
+    assert few.notes == ("5 seeds are too few to test whether 2 columns differ; 6 are enough",)
     assert enough.notes == ()
+    assert [compared.samples[1].figures["gini"].differs is None for compared in (few, enough)] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -124,9 +155,10 @@ def test_seeds_that_are_too_few_for_a_test_are_told(graph):
     [
         ({"strategies": ("wlak",)}, "did you mean 'walk'?"),
         ({"strategies": ()}, "name at least one strategy"),
+        ({"strategies": ("walk", "walk")}, "the strategy 'walk' is named twice"),
         ({"plans": ("groundet",)}, "there is no plan 'groundet'; did you mean 'grounded'?"),
         ({"metrics": ("ginny",)}, "there is no metric 'ginny'; did you mean 'gini'?"),
-        ({"number": 5}, "5 samples cannot be drawn from 10 seeds"),
+        ({"number": 5}, "-n 5 and --seeds 10 give no sample"),
         ({"seeds": 0}, "at least one"),
         ({"plans": (), "dialogues": 1}, "name at least one plan"),
         ({"dialogues": 1}, "name a directory"),
@@ -151,10 +183,20 @@ def spoken(catalogue, tmp_path):
     return spoken
 
 
+def test_what_is_known_of_the_samples_is_handed_out_before_dialogues_are_made(graph, tmp_path):
+    kept = []
+    options = CompareOptions(strategies=("random",), number=20, seeds=2, dialogues=4)
+    with pytest.raises(ToolSpecError, match="nowhere"):
+        compare(graph, options, config=RunConfig(tools=("nowhere",)), out=tmp_path, keep=kept.append)
+
+    assert kept[0].samples[0].figures["gini"].interval is not None
+
+
 def test_only_the_metrics_that_are_wanted_are_measured(spoken):
     compared = spoken(fake_pipeline(), wanted=2, metrics=("H", "gini", "yield"))
 
     assert list(compared.samples[0].figures) == ["gini"]
+    assert not any("SS" in note for note in compared.notes)
     assert list(compared.dialogues[0].figures) == ["H user", "H assistant", "H both", "yield"]
     assert compared.about.keys() == {"H", "gini", "yield"}
 
@@ -166,9 +208,10 @@ def test_dialogues_of_every_strategy_and_plan_are_measured_in_equal_parts(spoken
         "random, grounded", "random, none", "walk, grounded", "walk, none"
     ]  # fmt: skip
     for arm in compared.dialogues:
-        # Dialogues 0 1 2 4 7 and 8 9 11 12 13, and what was rejected before each of them.
-        assert arm.figures["yield"].values == (5 / 8, 5 / 6)
+        # Of tries 0 to 6 four were accepted, of 7 to 13 six.
+        assert arm.figures["yield"].values == (4 / 7, 6 / 7)
         assert arm.figures["calls_per_dialogue"].values == (1, 1)
+    assert any(note.startswith("there is no SS and no EnR") for note in compared.notes)
     lines = (tmp_path / "out" / "walk-none" / "dialogues.jsonl").read_bytes().splitlines()
     assert len(lines) == 10
     assert json.loads(lines[0])["meta"]["strategy"] == "walk"
@@ -180,7 +223,7 @@ def test_where_fewer_are_accepted_that_is_told_and_the_rest_is_measured(spoken):
 
     assert all("only 5 of 10 dialogues were accepted in 8 tries" in failure for failure in compared.failures)
     assert len(compared.failures) == 4
-    assert compared.dialogues[0].figures["yield"].interval.mean == pytest.approx((3 / 3 + 2 / 5) / 2)
+    assert compared.dialogues[0].figures["yield"].interval.mean == pytest.approx(5 / 8)
 
 
 def test_where_none_is_accepted_there_are_no_figures(spoken):
@@ -188,6 +231,41 @@ def test_where_none_is_accepted_there_are_no_figures(spoken):
 
     assert len(compared.failures) == 4
     assert [dict(arm.figures) for arm in compared.dialogues] == [{}] * 4
+
+
+def test_where_a_server_is_gone_what_was_made_is_measured_and_no_more_is_made(spoken):
+    pipeline = model_pipeline(failing={7: EndpointError("the server is gone")})
+
+    lost = spoken(pipeline, model=(MODEL,), wanted=9)
+
+    assert len(lost.samples) == 2
+    assert lost.failures == ("random, grounded: the server is gone; the same command goes on from there",)
+    first, *others = lost.dialogues
+    assert first.figures["yield"].interval.mean > 0
+    assert not any(figure.interval for arm in others for figure in arm.figures.values())
+
+
+def test_a_run_with_fewer_dialogues_than_parts_is_measured_and_not_tested():
+    fates = {name: [(Fate(id=f"d{i}"), True) for i in range(number)] for name, number in (("a", 6), ("b", 2))}
+
+    cut = [compare_dialogues._parts(found, min(3, len(found))) for found in fates.values()]
+
+    assert [[len(part.accepted) for part in parts] for parts in cut] == [[2, 2, 2], [1, 1]]
+    assert list(compare_dialogues._notes_on_sizes({("a", "none"): 6, ("b", "none"): 2, ("c", "none"): 0}, 3)) == [
+        "b, none has 2 dialogues, fewer than 3 parts, and is not tested",
+        "there are not equally many dialogues of each: tool_coverage, tool_entropy and chain_length max grow with "
+        "their number",
+    ]
+
+
+def test_scores_are_of_the_dialogues_with_a_verdict_and_the_others_are_told_in_one_note(spoken):
+    compared = spoken(
+        model_pipeline(scores=(3, None)), model=(MODEL,), judge_model=(MODEL,), wanted=8, metrics=("COH",)
+    )
+
+    assert {arm.figures["COH"].interval.mean for arm in compared.dialogues} == {3.0}
+    (note,) = (note for note in compared.notes if "verdict" in note)
+    assert re.fullmatch(r"of \d+ of 32 dialogues the judge gave no usable verdict; they have no score", note)
 
 
 def test_what_models_consume_is_reckoned_per_accepted_dialogue(spoken):

@@ -10,6 +10,7 @@ from toolgraph.models.confirming import EdgeAnswer
 from toolgraph.models.offline.backend import OfflineBackend
 from toolgraph.models.request import Completion
 from toolgraph.run.confirming import LONGEST_REASON, confirmations
+from toolgraph.tools.edges import Confirmation
 
 GRAPH = build_graph(TOOLS, vectors_of)
 
@@ -47,16 +48,33 @@ def test_no_more_are_asked_about_than_wanted():
     assert len(told(Confirmer(), most=2)) == 2
 
 
+def test_what_trials_have_decided_is_not_asked_about():
+    first, second, third, *_ = worth_asking(GRAPH, most=1000)
+    tried = [Confirmation(first, "confirmed", "", "trial"), Confirmation(second, "refused", "", "trial"),
+             Confirmation(third, "undecided", "", "trial")]  # fmt: skip
+
+    asked = [each.edge for each in confirmations(GRAPH, Confirmer(), most=3, workers=1, settled=tried)]
+
+    assert asked == [third]
+
+
+def test_of_two_that_tell_of_one_edge_the_later_counts():
+    edge = worth_asking(GRAPH, most=1)[0]
+    told = [Confirmation(edge, "undecided", "", "trial"), Confirmation(edge, "refused", "It is another id.")]
+
+    assert with_confirmations(GRAPH, told).confirmations == (told[1],)
+
+
 def test_an_answer_that_cannot_be_used_changes_nothing():
     broken = {tool.name: AnswerError("no JSON came") for tool in TOOLS}
     found = told(Confirmer(**broken))
 
-    assert {(each.verdict, each.reason) for each in found.values()} == {("unanswered", "no JSON came")}
+    assert {(each.verdict, each.reason) for each in found.values()} == {("undecided", "no JSON came")}
     assert (with_confirmations(GRAPH, found.values()).feeds != GRAPH.feeds).nnz == 0
 
 
 def test_the_offline_rules_confirm_nothing():
-    assert {each.verdict for each in told(OfflineBackend(0)).values()} == {"unanswered"}
+    assert {each.verdict for each in told(OfflineBackend(0)).values()} == {"undecided"}
 
 
 def test_a_reason_is_kept_on_one_line_and_short():

@@ -312,13 +312,19 @@ def test_what_does_not_go_together_is_refused(options, told):
 @pytest.mark.parametrize(
     "target",
     ["node server.js --api-key=abc", "API_TOKEN=abc python s.py", "run --password hunter2", "https://me:pw@host/mcp",
-     "https://host/mcp?api_key=abc"],
+     "https://host/mcp?api_key=abc", "npx server-postgres postgresql://me:pw@localhost/db"],
 )  # fmt: skip
 def test_a_target_with_a_secret_in_it_is_never_written_down(target):
     assert holds_secret(target)
     with pytest.raises(ConfigError, match=r"mcp: got what holds a secret; .*--env NAME") as raised:
         make_config({"mcp": target})
     assert target not in str(raised.value)
+
+
+def test_a_value_beside_the_name_of_a_variable_is_not_repeated():
+    with pytest.raises(ConfigError, match="env: got what may hold a secret; expected names of environment") as raised:
+        make_config({"env": ["SHELF_TOKEN=s3cret"]})
+    assert "s3cret" not in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolgraph.errors import BudgetReached
+from toolgraph.errors import BudgetReached, GenerationError
 from toolgraph.run.threads import threads
 
 
@@ -98,6 +98,18 @@ def test_an_error_stops_new_work_and_is_raised_after_what_the_others_complete():
     assert sorted([1, *seen]) == sorted(started)
     assert len(started) < 20
     assert [str(error) for error in told] == ["the limit is reached"]
+
+
+def test_an_error_of_the_indices_is_raised_after_all_that_was_started_is_completed():
+    def indices():
+        yield from range(3)
+        raise GenerationError("there are no more")
+
+    told, seen = [], []
+    with pytest.raises(GenerationError, match="there are no more"):
+        seen.extend(run(lambda index: index, indices(), workers=8, at_error=told.append, grace=0))
+
+    assert (sorted(seen), told) == ([0, 1, 2], [])
 
 
 def test_a_thread_that_hangs_does_not_keep_an_error_back():

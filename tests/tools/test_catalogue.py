@@ -260,9 +260,26 @@ def test_different_tools_gathered_by_a_collection_are_kept_apart_with_a_word_abo
     with caplog.at_level(logging.WARNING):
         assert names_in(file(collected)) == ["get_time", "get_time_2"]
 
-    assert "1 tools share a name" in caplog.text
+    assert "share a name with a different tool: 1" in caplog.text
     assert complaint(file(collected), rename_duplicates=False).startswith("two different tools are named 'get_time'")
     assert complaint(file([collected[0], DIFFERENT])).startswith("two different tools are named 'get_time'")
+
+
+@pytest.mark.parametrize("key", ["parameters", "inputSchema", "input_schema"])
+def test_tools_say_in_any_shape_that_they_are_gathered(file, key):
+    collected = [
+        {"name": "find", "description": word, key: TOOL["parameters"], "source": word} for word in ("Find.", "Seek.")
+    ]
+
+    assert names_in(file(collected)) == ["find", "find_2"]
+
+
+def test_tools_of_the_servers_of_a_registry_are_gathered(file):
+    tools = [{"name": "find", "description": word, "inputSchema": TOOL["parameters"]} for word in ("Find.", "Seek.")]
+    servers = [{"name": f"server-{number}", "installations": {}, "tools": [tool]} for number, tool in enumerate(tools)]
+
+    assert names_in(file({"servers": servers})) == ["find", "find_2"]
+    assert complaint(file({"api": "one", "tools": tools})).startswith("two different tools are named 'find'")
 
 
 def test_tools_survive_being_written_and_read_again(small_catalogue, tmp_path):

@@ -162,3 +162,12 @@ def test_a_tool_may_take_nothing_or_two_hundred_things():
 def test_the_top_level_of_a_pointer_is_a_property_of_the_root():
     assert top_level("/a~1b/*/c") == "a/b"
     assert top_level("") == ""
+
+
+def test_a_plain_value_is_a_field_where_it_is_given_a_name():
+    schema = {"type": ["string", "null"], "description": "The user id."}
+
+    (field,) = flatten(schema, "result")
+
+    assert (field.pointer, field.name, field.description) == ("", "result", "The user id.")
+    assert flatten(schema) == flatten({"type": "object"}, "result") == flatten({}, "result") == ()

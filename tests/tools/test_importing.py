@@ -330,13 +330,14 @@ def test_tools_that_do_the_same_are_merged_where_that_is_wanted(file):
 
 
 def test_a_live_server_is_a_source_like_others(monkeypatch):
-    def list_tools(target, *, timeout):
+    def list_tools(target, *, timeout, environment):
+        assert environment == ["PING_KEY"]
         yield Found("tool ping", {"name": "ping", "parameters": {}}, ("'inputSchema' was missing",))
         yield Skipped("tool pong", "has no name")
 
     monkeypatch.setattr(live_mcp, "list_tools", list_tools)
 
-    report = import_tools([], servers=["python server.py"])
+    report = import_tools([], servers=["python server.py"], environment=["PING_KEY"])
 
     (source,) = report.sources
     assert names(report) == ["ping"]
@@ -347,7 +348,9 @@ def test_a_live_server_is_a_source_like_others(monkeypatch):
 
 def test_python_is_run_only_where_that_is_wanted(file, monkeypatch):
     monkeypatch.setattr(
-        live_python, "imported_tools", lambda source: [Found("wave", {"name": f"run_{Path(source).stem}"})]
+        live_python,
+        "imported_tools",
+        lambda source, *, environment: [Found("wave", {"name": f"run_{Path(source).stem}"})],
     )
     path, other = file("def wave(): pass\n", "hand.py"), file([TOOL], "a.json")
 

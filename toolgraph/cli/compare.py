@@ -1,6 +1,7 @@
 """`toolgraph compare`: which way of sampling and planning makes better data, on one's own tools."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from toolgraph.cli.graph import PATH, embedding_options, tools_options
+from toolgraph.cli.graph_options import PATH, embedding_options, tools_options
 from toolgraph.cli.model_options import GroupedCommand, endpoint_options, parse_extra, role_options
 from toolgraph.cli.sample import STRATEGY_HELP
 
@@ -29,8 +30,10 @@ PAPER = {"strategies": ("walk", "random"), "plans": ("intents", "none"), "dialog
 OPTIONS = ("strategies", "number", "seeds", "dialogues", "plans", "metrics", "paper_table")
 """What is no key of a run."""
 LISTS = ("strategies", "plans", "metrics")
-NARROWEST = 120
-"""Columns of a table that is not printed on a terminal."""
+MANY_TEXTS = 500
+"""Texts whose embedding takes so long that it is shown."""
+NO_TERMINAL = 120
+"""Columns of what is not printed on a terminal, if COLUMNS does not say it."""
 
 
 @click.command(
@@ -71,7 +74,7 @@ def command(
     """
     from toolgraph.errors import ConfigError, GenerationError
     from toolgraph.quality.metrics.entailment import load_entailment
-    from toolgraph.quality.metrics.side_by_side import Asked
+    from toolgraph.quality.metrics.side_by_side import ENR, SS, Asked
     from toolgraph.report.drawing import require_drawing
     from toolgraph.report.published import require_two_by_two
     from toolgraph.run.comparing import compare, require_options
@@ -79,6 +82,8 @@ def command(
 
     if directory and (tools or more_tools):
         raise ConfigError("name the tools or a graph: --tools FILE_OR_DIR... or --graph DIR")
+    if as_json and as_csv:
+        raise ConfigError("--json and --csv both print on stdout; name one, the directory has both files anyway")
     if html:
         require_drawing()
     flags["tools"] = [str(path) for path in (*tools, *more_tools)]
@@ -88,9 +93,15 @@ def command(
         require_two_by_two(options.strategies, options.plans)
     _require_free(out)
     with progress_on(sys.stderr) as progress:
+        entailment = None if nli is None else load_entailment(nli)
         graph, config = _linked(config, directory, progress)
-        asked = Asked(_embedding(config.embedder), load_entailment(nli) if nli else None)
-        compared = compare(graph, options, config=config, asked=asked, out=out / DIALOGUES, progress=progress)
+        embed_texts, who = _embedding(config.embedder, progress)
+        names = {"description_cosine": who, SS: who, **({ENR: f"by {nli}"} if nli else {})}
+        asked = Asked(embed_texts, entailment, names=names)
+        compared = compare(
+            graph, options, config=config, asked=asked, out=out / DIALOGUES, progress=progress,
+            keep=lambda of_samples: _write(of_samples, out, html=False),
+        )  # fmt: skip
     _write(compared, out, html)
     _print(compared, as_json=as_json, as_csv=as_csv)
     click.echo(f"wrote {', '.join(name for name in FILES if (out / name).exists())} in {out}", err=True)
@@ -101,8 +112,8 @@ def command(
 def names_in(values: Sequence[str]) -> tuple[str, ...]:
     """Return names given apart or with commas between; the parts of a mix stay together.
 
-    >>> names_in(["random,mixed:walk=0.5,coverage=0.5", "walk,walk"])
-    ('random', 'mixed:walk=0.5,coverage=0.5', 'walk')
+    >>> names_in(["random,mixed:walk=0.5,coverage=0.5", "walk, restart"])
+    ('random', 'mixed:walk=0.5,coverage=0.5', 'walk', 'restart')
     """
     names: list[str] = []
     for part in (part.strip() for value in values for part in value.split(",")):
@@ -110,15 +121,24 @@ def names_in(values: Sequence[str]) -> tuple[str, ...]:
             names[-1] += f",{part}"
         elif part:
             names.append(part)
-    return tuple(dict.fromkeys(names))
+    return tuple(names)
 
 
 def _asked_for(flags: dict[str, Any], usual: Mapping[str, Any]) -> "tuple[CompareOptions, RunConfig]":
     """Return what is compared, and the configuration of its runs; `usual` holds for what is not said."""
+    from toolgraph.errors import ConfigError
+    from toolgraph.graph.sampling import parse_range
     from toolgraph.run.comparing import CompareOptions
     from toolgraph.run.config import make_config, require_consistent
 
     is_said = click.get_current_context().get_parameter_source
+    for name in LISTS:
+        if flags[name] and not names_in(flags[name]):
+            raise ConfigError(f"--{name} names nothing; leave it out, or name some")
+    try:
+        parse_range(flags["sizes"])
+    except ConfigError as error:
+        raise ConfigError(f"--sizes: {error}") from error
     given: dict[str, Any] = {name: names_in(value) if name in LISTS else value for name, value in flags.items()}
     given = {name: value for name, value in given.items() if value not in (None, (), [])}
     given |= {name: value for name, value in usual.items() if is_said(name) != ParameterSource.COMMANDLINE}
@@ -161,8 +181,10 @@ def _linked(config: "RunConfig", directory: Path | None, progress: "Progress") -
     return graph, config.model_copy(update=own)
 
 
-def _embedding(embedder: str) -> "Callable[[Sequence[str]], Vectors] | None":
-    """What embeds descriptions and rounds; where the model that comes with us is not installed, nothing does."""
+def _embedding(
+    embedder: str, progress: "Progress"
+) -> "tuple[Callable[[Sequence[str]], Vectors] | None, str]":  # fmt: skip
+    """What embeds descriptions and rounds, and who that is; nothing does where the model we come with is missing."""
     from functools import partial
 
     from toolgraph.errors import EmbeddingError
@@ -174,9 +196,14 @@ def _embedding(embedder: str) -> "Callable[[Sequence[str]], Vectors] | None":
     except EmbeddingError as error:
         if embedder != EMBEDDED:
             raise
-        click.echo(f"description_cosine and SS are left out: {error}", err=True)
-        return None
-    return partial(embed, encoder=encoder, model_id=model_id, cache=default_cache())
+        return None, f"left out: {error}"
+
+    def show(done: int, total: int) -> None:
+        if total >= MANY_TEXTS:
+            progress.show("embedding texts", done, total)
+
+    embed_texts = partial(embed, encoder=encoder, model_id=model_id, cache=default_cache(), progress=show)
+    return embed_texts, f"by {model_id}"
 
 
 def _write(compared: "StrategyComparison", out: Path, html: bool | None) -> None:
@@ -213,6 +240,11 @@ def _print(compared: "StrategyComparison", *, as_json: bool, as_csv: bool) -> No
         click.echo(files.as_csv(compared), nl=False)
     else:
         console = Console(highlight=False)
-        if not console.is_terminal:
-            console = Console(highlight=False, width=max(NARROWEST, console.width))
-        console.print(as_tables(compared, width=console.width))
+        if console.is_terminal:
+            console.print(as_tables(compared, width=console.width))
+            return
+        width = console.width if "COLUMNS" in os.environ else NO_TERMINAL
+        console = Console(highlight=False, width=width)
+        with console.capture() as printed:
+            console.print(as_tables(compared, width=width))
+        click.echo("\n".join(line.rstrip() for line in printed.get().rstrip().splitlines()))

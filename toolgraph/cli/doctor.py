@@ -23,6 +23,7 @@ _COLOURS = {"ok": "green", "warn": "yellow", "FAIL": "red"}
 )
 @click.option("--embedder", help="Name or path of the embedding model.  [default: embedded]")
 @click.option("--mcp", metavar="COMMAND|URL", help="Also ask a live MCP server for its tools.")
+@click.option("--env", multiple=True, metavar="NAME", help="Environment variable that the server is given, by name.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--price", multiple=True, metavar="MODEL=IN/OUT", help="Dollars per million tokens read and written.")
 @endpoint_options

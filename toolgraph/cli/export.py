@@ -1,7 +1,6 @@
 """`toolgraph export`: write the dialogues of a run in a training format, or tools in a form for other software."""
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import click
 
 from toolgraph.cli.terminal import clean
 from toolgraph.errors import FormatError, InputError, ToolSpecError
+from toolgraph.whole_files import write_whole
 
 EXPORTED = ("openai", "sharegpt", "hermes", "button")
 """Formats of dialogues to choose from; our own is what a run directory holds already."""
@@ -93,16 +93,17 @@ def _lines(source: Path, name: str) -> Iterator[str]:
 
 def _write(lines: Iterable[str], target: Path) -> int:
     """Write all lines or nothing: a source that breaks off in the middle leaves no half of a file behind."""
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     count = 0
-    try:
-        with unfinished.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+
+    def write(path: Path) -> None:
+        nonlocal count
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             for line in lines:
                 file.write(f"{line}\n")
                 count += 1
-        unfinished.replace(target)
+
+    try:
+        write_whole(target, write)
     except OSError as error:
         raise FormatError(f"{target}: cannot be written ({error.strerror or error})") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
     return count

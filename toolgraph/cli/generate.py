@@ -1,7 +1,6 @@
 """`toolgraph generate`: tools, or scenarios, in and checked dialogues out."""
 
 import json
-import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,9 @@ from typing import Any
 import click
 
 from toolgraph.cli.button_options import button_options
+from toolgraph.cli.confirming import end_tools_at_termination
 from toolgraph.cli.execute_options import execute_options
-from toolgraph.cli.graph import PATH, tools_options
+from toolgraph.cli.graph_options import PATH, tools_options
 from toolgraph.cli.model_options import GroupedCommand, endpoint_options, parse_extra, role_options
 from toolgraph.cli.sample import STRATEGY_HELP
 
@@ -21,10 +21,11 @@ from toolgraph.cli.sample import STRATEGY_HELP
 @click.option("--out", type=PATH, required=True, help="Directory of the run; the same command continues it.")
 @click.option("--seed", type=int, help="Where every random choice derives from.  [default: 0]")
 @click.option("--strategy", help=f"How tools are sampled: {STRATEGY_HELP}.  [default: dataflow]")
+@click.option("--distinct", is_flag=True, default=None, help="Use no set of tools for two dialogues.")
 @click.option("--tools-per-dialogue", metavar="RANGE", help="Tools offered in a dialogue.  [default: 2-6]")
 @click.option("--turns", metavar="RANGE", help="Messages the user writes.  [default: 3-6]")
 @click.option("--plan", help="What is planned ahead: grounded, intents or none.  [default: grounded]")
-@click.option("--edges", help="What links tools: typed, toolflow or confirmed (by the model).  [default: typed]")
+@click.option("--edges", help="What links tools: typed, toolflow or confirmed (by calls or a model).  [default: typed]")
 @click.option("--threshold", type=float, help="Score above which there is an edge.  [default: 0.5, toolflow 0.82]")
 @click.option("--embedder", help="Model of sentence-transformers, or static:NAME, a fast one.  [default: embedded]")
 @click.option("--mode", help="What comes first: tools (toolflow) or tasks (button).  [default: toolflow]")
@@ -59,8 +60,8 @@ def command(
     if "extra" in given:
         given["extra"] = parse_extra(given["extra"])
     config = make_config({**(read_config(config_file) if config_file else {}), **given})
-    if config.execute:  # servers that were started are ended on the way out, and not by chance
-        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    if config.execute:
+        end_tools_at_termination()
     with progress_on(sys.stderr) as progress:
         result = (estimate if dry_run else generate)(config, out, progress=progress)
     click.echo(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else result.as_text())

@@ -1,7 +1,6 @@
 """`toolgraph import`: read tools from whatever describes them, and report on what was found."""
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -10,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from toolgraph.cli.graph_options import RENAME_HELP
 from toolgraph.cli.terminal import clean
 from toolgraph.errors import ConfigError, ToolSpecError
+from toolgraph.whole_files import write_whole
 
 if TYPE_CHECKING:
     from toolgraph.tools.health import Measure
@@ -47,16 +48,18 @@ def _list_formats(context: click.Context, parameter: click.Parameter, wanted: bo
 @click.option("--list-formats", is_flag=True, is_eager=True, expose_value=False, callback=_list_formats,
               help="Print the names of all formats.")  # fmt: skip
 @click.option("--mcp", "servers", multiple=True, metavar="COMMAND|URL", help="A live MCP server; may be repeated.")
+@click.option("--env", "environment", multiple=True, metavar="NAME",
+              help="Environment variable that servers and Python files are given, by its name.")  # fmt: skip
 @click.option("--execute", is_flag=True, help="Run Python files, and read the tools that are there then.")
 @click.option("--allow-remote-refs", is_flag=True, help="Follow references to other hosts.")
 @click.option("--dedupe", is_flag=True, help="Merge tools that do the same under another name into the first.")
-@click.option("--rename-duplicates/--no-rename-duplicates", default=None,
-              help="Keep different tools of one name apart.")  # fmt: skip
+@click.option("--rename-duplicates/--no-rename-duplicates", default=None, help=RENAME_HELP)
 @click.option("--check", is_flag=True, help="Print how well the tools are described.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def command(
     sources: tuple[str, ...], out: str | None, force: bool, format: str | None, servers: tuple[str, ...],
-    execute: bool, allow_remote_refs: bool, dedupe: bool, rename_duplicates: bool | None, check: bool, as_json: bool,
+    environment: tuple[str, ...], execute: bool, allow_remote_refs: bool, dedupe: bool,
+    rename_duplicates: bool | None, check: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Read tools from files, directories, patterns, stdin (-) and live servers, and report on what was found.
 
@@ -71,8 +74,11 @@ def command(
         raise ToolSpecError(f"{out}: is a directory; name the file to write, such as {Path(out) / 'tools.jsonl'}")
     if out is not None and out != "-" and Path(out).exists() and not force:
         raise ToolSpecError(f"{out}: exists; choose another file, or write over it with --force")
+    if environment and not servers and not execute:
+        raise ConfigError("--env names what programs are given, and none is run: it goes with --mcp or --execute")
     report = import_tools(
         sources, format=format, allow_remote=allow_remote_refs, servers=servers, execute=execute, dedupe=dedupe,
+        environment=[name.strip() for names in environment for name in names.split(",")],
         rename_duplicates=rename_duplicates,
     )  # fmt: skip
     health = measure_health(report.tools, merged=report.merged, renamed=report.renamed) if check else ()
@@ -213,12 +219,7 @@ def _write(tools: Iterable["ToolSpec"], out: str) -> None:
         for line in tool_lines(tools):
             click.echo(line)
         return
-    target = Path(out)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        write_tools(tools, unfinished)
-        unfinished.replace(target)
+        write_whole(Path(out), lambda path: write_tools(tools, path))
     except OSError as error:
-        raise ToolSpecError(f"{target}: cannot be written ({error.strerror or error})") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+        raise ToolSpecError(f"{out}: cannot be written ({error.strerror or error})") from error

@@ -1,12 +1,16 @@
 """The `toolgraph` command: a table of commands, each loaded when it is called."""
 
+import errno
 import importlib.metadata
 import importlib.util
 import logging
+import os
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from toolgraph.errors import InputError, ToolgraphError
 
@@ -42,13 +46,33 @@ class LazyGroup(click.Group):
         command: click.Command = importlib.import_module(COMMANDS[name][0]).command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called; of a name that is none the nearest one is told.
+
+        Raises:
+            UsageError: there is no such command.
+        """
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = get_close_matches(name, COMMANDS, n=1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"There are {', '.join(COMMANDS)}."
+            raise click.UsageError(f"No such command '{name}'. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="toolgraph COMMAND --help says more. The exit code is 0 when all is done and well, 1 if the work could not "
+    "be finished or something was found to be wrong, 2 if what was given cannot be used, 130 when interrupted.",
+)
 @click.version_option(package_name="toolgraph")
 def cli() -> None:
     """Synthesize tool-calling dialogues from your own APIs, and prove where every argument came from."""
@@ -63,9 +87,14 @@ def main() -> None:
         click.echo(collision, err=True)
         sys.exit(1)
     try:
-        cli(standalone_mode=False)
-    except click.ClickException as error:
+        cli(prog_name="toolgraph", standalone_mode=False)
+    except NoArgsIsHelpError as error:
         error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        more = f" ({context.command_path} --help says more)" if context else ""
+        click.echo(f"error: {error.format_message()}{more}", err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
@@ -73,9 +102,12 @@ def main() -> None:
     except ToolgraphError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2 if isinstance(error, InputError) else 1)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+    except OSError as error:  # where a file cannot be written its command says so; this is standard output
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what could not be written is not tried again on the way out
+        click.echo(f"error: cannot be written ({error.strerror}); make room and start again", err=True)
+        sys.exit(1)
 
 
 def colliding_package() -> str | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from toolgraph.cli.metrics_table import print_table
 from toolgraph.cli.model_options import GroupedCommand, judge_options, parse_extra
 from toolgraph.cli.terminal import clean
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from toolgraph.dialogue.record import Dialogue
     from toolgraph.graph.embedding import Vectors
     from toolgraph.quality.metrics.judged import Scores
-    from toolgraph.quality.metrics.side_by_side import Cell, Comparison, Row
+    from toolgraph.quality.metrics.side_by_side import Comparison, Row
 
 PATH = click.Path(path_type=Path)
 COUNT = click.IntRange(min=1)
@@ -26,8 +27,6 @@ MOST = {"tokens": 20_000, "pairs": 2_000, "judged": 200}
 """How much of a set is looked at, where nothing else is said; 200 is how many dialogues ToolFlow had judged."""
 LONG = ("transform_mix", "tokens")
 """What a table shows only where it is asked for."""
-WIDEST = 22
-"""Characters of a column's name."""
 
 
 @click.command(cls=GroupedCommand, epilog="Example: toolgraph metrics runs/mine other.jsonl --paper --csv metrics.csv")
@@ -50,21 +49,23 @@ def command(
 ) -> None:  # fmt: skip
     """Measure data sets, ours or anyone's, and print them side by side."""
     from toolgraph.quality.metrics.entailment import load_entailment
+    from toolgraph.quality.metrics.published import CAVEAT
     from toolgraph.quality.metrics.side_by_side import ENR, JUDGE, SS, Asked, compare_sets, metrics_named
 
     wanted = metrics_named(metrics)
     notes: list[str] = []
     embed_texts = _embedding(embedder, is_needed=bool(metrics), notes=notes) if SS in wanted else None
-    entailment = load_entailment(nli) if nli and ENR in wanted else None
+    entailment = load_entailment(nli) if nli is not None and ENR in wanted else None
+    notes += [f"EnR is by {nli}"] * bool(entailment)
     with _judging(models, notes) if JUDGE in wanted else contextlib.nullcontext() as judge:
         sets = _read(files, format, tokens=tokens or MOST["tokens"], pairs=pairs, judged=judged if judge else 0)
         compared = compare_sets(sets, wanted, Asked(embed_texts, entailment, judge), tokens=tokens)
     published = _published(wanted) if paper else {}
-    notes = [*compared.notes, *notes]
+    notes = [*compared.notes, *compared.notes_on_sets, *notes]
     if as_json:
         click.echo(json.dumps(_as_json(files, compared, published, notes), ensure_ascii=False, indent=1))
     else:
-        print_table(compared, published, notes, hidden=() if metrics else LONG)
+        print_table(_with(compared, published), [*notes, *[CAVEAT] * paper], hidden=() if metrics else LONG)
     if csv_file:
         _write_csv(csv_file, _with(compared, published))
 
@@ -78,7 +79,8 @@ def _read(files: Sequence[Path], format: str | None, *, tokens: int, pairs: int,
         one = DataSet(name, tokens=tokens, pairs=pairs, judged=judged)
         for dialogue in read_dialogues(file, format):
             one.add(dialogue)
-        click.echo(f"{file}: {one.tally.dialogues:,} dialogues", err=True)
+        count = one.tally.dialogues
+        click.echo(f"{file}: {count:,} {'dialogue' if count == 1 else 'dialogues'}", err=True)
         sets.append(one)
     return sets
 
@@ -192,42 +194,6 @@ def _as_json(
     ]
     paper = [{"name": name, "metrics": figures} for name, figures in published.items()]
     return {"sets": sets, "tokens": compared.tokens, "notes": notes, **({"paper": paper} if paper else {})}
-
-
-def print_table(
-    compared: "Comparison", published: dict[str, dict[str, Any]], notes: Sequence[str], *, hidden: Sequence[str]
-) -> None:
-    """Print a column for each set and a line for each figure, then what a reader must know."""
-    from toolgraph.quality.metrics.published import CAVEAT
-
-    table = _with(compared, published)
-    shown = [row for row in table.rows() if row.metric not in hidden and not any(isinstance(c, str) for c in row.cells)]
-    heads = [_shortened(name) for name in table.names]
-    lines = [(row.title, *map(_figure, row.cells)) for row in shown]
-    widths = [max(len(line[column]) for line in [("", *heads), *lines]) for column in range(len(heads) + 1)]
-    click.secho(_line(("", *heads), widths), bold=True)
-    for line in lines:
-        click.echo(_line(line, widths))
-    for number, note in enumerate([*notes, *([CAVEAT] if published else [])]):
-        click.echo(("" if number else "\n") + clean(note))
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    title, *figures = cells
-    padded = [f"{figure:>{width}}" for figure, width in zip(figures, widths[1:], strict=True)]
-    return "  ".join([f"{title:<{widths[0]}}", *padded])
-
-
-def _figure(cell: "Cell") -> str:
-    if cell is None:
-        return "-"
-    if isinstance(cell, float):
-        return f"{cell:,.2f}" if abs(cell) >= 1 else f"{cell:.4f}"
-    return f"{cell:,}" if isinstance(cell, int) else cell
-
-
-def _shortened(name: str) -> str:
-    return name if len(name) <= WIDEST else f"...{name[3 - WIDEST :]}"
 
 
 def _write_csv(path: Path, table: "Comparison") -> None:

@@ -114,7 +114,7 @@ _ENDPOINT: tuple[tuple[str, str, dict[str, Any]], ...] = (
     }),
     ("--temperature", WHO, {"type": float, "help": "How freely models choose their words."}),
     ("--extra", WHO, {"multiple": True, "metavar": "KEY=JSON", "help": "Field to send with every request."}),
-    ("--timeout", LIMITS, {**_TIME, "help": "When a request is sent again, in seconds or as 10m.  [default: 600]"}),
+    ("--timeout", LIMITS, {**_TIME, "help": "Until a request is sent again: seconds, or 10m.  [default: 600]"}),
 )  # fmt: skip
 _ROLES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("--user-model", WHO, {**_NAMES, "help": "Model that plays the user."}),
@@ -126,15 +126,15 @@ _ROLES: tuple[tuple[str, str, dict[str, Any]], ...] = (
         "metavar": "WHICH", "help": "Tools the model completes: offered, catalogue, none.  [default: offered]",
     }),
     ("--confirm", WHO, {
-        "type": int, "metavar": "N", "help": "With --edges confirmed, ask about the N best.  [default: 500]",
+        "type": int, "metavar": "N", "help": "With --edges confirmed, try or ask about the N best.  [default: 500]",
     }),
     ("--concurrency", LIMITS, {"type": int, "help": "Most requests in flight to a model.  [default: 64]"}),
-    ("--patience", LIMITS, {**_TIME, "help": "How long a server may be gone.  [default: 300]"}),
+    ("--patience", LIMITS, {**_TIME, "help": "How long to wait for a server that is gone.  [default: 300]"}),
     ("--price", LIMITS, {
         "multiple": True, "metavar": "MODEL=IN/OUT", "help": "Dollars per million tokens read and written.",
     }),
-    ("--max-cost", LIMITS, {"type": float, "metavar": "DOLLARS", "help": "Stop with what is done."}),
-    ("--max-tokens", LIMITS, {"type": int, "help": "Stop with what is done."}),
-    ("--max-time", LIMITS, {**_TIME, "help": "Stop with what is done, as after 90m or 2h."}),
+    ("--max-cost", LIMITS, {"type": float, "metavar": "DOLLARS", "help": "Stop, with what is done, at this cost."}),
+    ("--max-tokens", LIMITS, {"type": int, "help": "Stop, with what is done, after so many tokens."}),
+    ("--max-time", LIMITS, {**_TIME, "help": "Stop, with what is done, after so long: 90m, 2h."}),
     ("--cache", LIMITS, {"metavar": "FILE", "help": "File of responses, if not in the directory of the run."}),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from toolgraph.cli.graph import PATH, embedding_options, graph_of, tools_options
+from toolgraph.cli.graph_options import PATH, embedding_options, graph_of, require_no_say, tools_options
 
 if TYPE_CHECKING:
     from toolgraph.tools.edges import ToolSample
@@ -46,15 +46,17 @@ def command(
     sources = (*tools, *more_tools)
     if directory and sources:
         raise ConfigError("name the tools or a graph: --tools FILE_OR_DIR... or --graph DIR")
+    if directory:
+        require_no_say("edges", "threshold", "embedder", "rename_duplicates", beside="--graph")
     graph = load_graph(directory) if directory else graph_of(sources, rename_duplicates, embedder, edges, threshold)
     samples = sample_tools(graph, strategy=strategy, number=number, sizes=sizes, seed=seed, distinct=distinct)
     try:
         with click.open_file(out or "-", "w", encoding="utf-8", errors="backslashreplace") as file:
             summary = _write(samples, file)
-    except BrokenPipeError:
-        raise
     except OSError as error:
-        raise RunDirectoryError(f"{out or 'stdout'}: cannot be written ({error})") from error
+        if out is None:
+            raise
+        raise RunDirectoryError(f"{out}: cannot be written ({error.strerror or error})") from error
     summary["tools"] = len(graph)
     click.echo(json.dumps(summary) if as_json else _sentence(summary), err=True)
     if summary["samples"] < number:
@@ -85,7 +87,8 @@ def _write(samples: "Iterable[ToolSample]", file: IO[str]) -> dict[str, Any]:
 def _sentence(summary: dict[str, Any]) -> str:
     fired = ", ".join(f"{rule} {count:,}" for rule, count in summary["rules"].items()) or "none"
     share = summary["tools_seen"] / summary["tools"]
+    hold = "sample holds" if summary["samples"] == 1 else "samples hold"
     return (
-        f"{summary['samples']:,} samples hold {summary['tools_seen']:,} of {summary['tools']:,} tools ({share:.1%}); "
+        f"{summary['samples']:,} {hold} {summary['tools_seen']:,} of {summary['tools']:,} tools ({share:.1%}); "
         f"rules fired: {fired}"
     )

@@ -1,6 +1,7 @@
 """Messages in the shape of OpenAI's chat format, and the tool calls inside them."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -43,6 +44,11 @@ class Message(BaseModel):
     """On a tool message, the call it answers."""
     reasoning: str = ""
     """Reasoning the assistant wrote down before this message, kept apart from what it said."""
+
+
+def system_in(messages: Sequence[Message]) -> str:
+    """Return the system message that a dialogue opens with; empty where there is none."""
+    return messages[0].content if messages and messages[0].role == "system" else ""
 
 
 class Turn(BaseModel):

@@ -91,7 +91,7 @@ class Transcript:
         self._length = 0
         self._spoken: list[tuple[int, str]] = []
         self._system: list[tuple[int, str]] = []
-        self._results: dict[str, list[tuple[int, str, str]]] = {}
+        self._results: list[tuple[int, str, Mapping[str, Sequence[str]]]] = []
         self._told: list[tuple[int, str, str]] = []
         self._given: dict[str, str] = {}
 
@@ -108,9 +108,7 @@ class Transcript:
             self._given |= {call.id: call.arguments for call in message.tool_calls}
         elif message.role == "tool":
             self._told.append((index, message.tool_call_id, message.content))
-            for pointer, value in _result_leaves(message.content):
-                for key in _keys(value):
-                    self._results.setdefault(key, []).append((index, message.tool_call_id, pointer))
+            self._results.append((index, message.tool_call_id, _places(message.content)))
 
     def source_of(self, call: str, pointer: str, value: Any, tool: ToolSpec | None) -> Provenance:
         """Return where a value that a call uses now came from."""
@@ -182,11 +180,11 @@ class Transcript:
         if isinstance(value, bool) or value is None or value == "":
             return None
         exact, *others = _keys(value)
-        places, transform = self._results.get(exact), ""
+        places, transform = self._found(exact), ""
         if not places:
-            places, transform = self._results.get(others[0]), "type"
+            places, transform = self._found(others[0]), "type"
         if not places and isinstance(value, str) and parse_date(value):
-            places, transform = self._results.get(f"day:{value}"), "date part"
+            places, transform = self._found(f"day:{value}"), "date part"
         if not places:
             return None
         best = max(places, key=lambda place: (_is_same_field(place[2], pointer), place[0]))
@@ -201,8 +199,14 @@ class Transcript:
             return False
         return any(
             index > said and _is_same_field(place, pointer) and not self._repeats(call, value)
-            for index, call, place in self._results.get(_keys(value)[0], ())
+            for index, call, place in self._found(_keys(value)[0])
         )
+
+    def _found(self, key: str) -> list[tuple[int, str, str]]:
+        """Where results hold what is looked up by a key: the message, its call, and the place."""
+        return [
+            (index, call, pointer) for index, call, places in self._results for pointer in places.get(key, ())
+        ]  # fmt: skip
 
     def _repeats(self, call: str, value: Any) -> bool:
         """Whether a call was given the value that its result holds."""
@@ -260,6 +264,16 @@ def implies(text: str, value: Any, field: Field) -> bool:
         described = beginnings_in(f"{split_words(field.name)} {field.description}")
         return not described.isdisjoint(beginnings_in(text))
     return value in field.schema.get("enum", ()) and not stems_in(split_words(str(value))).isdisjoint(stems_in(text))
+
+
+@lru_cache(maxsize=512)
+def _places(content: str) -> Mapping[str, Sequence[str]]:
+    """The places of a result by what their leaves are looked up by; kept, since a step and a check ask for them."""
+    places: dict[str, list[str]] = {}
+    for pointer, value in _result_leaves(content):
+        for key in _keys(value):
+            places.setdefault(key, []).append(pointer)
+    return places
 
 
 def _result_leaves(content: str) -> tuple[tuple[str, Any], ...]:

@@ -73,6 +73,7 @@ def parse_date(text: str) -> tuple[dt.date, str] | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def today_in(system: str) -> dt.date | None:
     """Return the date a system message gives as today's: the first ISO date in it."""
     found = _ISO_DATE.search(system)

@@ -1,6 +1,6 @@
 """Edges that somebody was asked about: which are worth a question, and what the answers make of a graph."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -12,15 +12,17 @@ CERTAIN = 1.0
 """The score of an edge that is confirmed."""
 
 
-def worth_asking(graph: ToolGraph, *, most: int) -> tuple[Edge, ...]:
+def worth_asking(graph: ToolGraph, *, most: int, among: Collection[str] | None = None) -> tuple[Edge, ...]:
     """Return the P-R edges of a typed graph to ask about, pair of fields by pair, no more than `most`.
 
-    Each two tools' best pair of fields comes before all others, and of these the one with the highest score.
+    With `among` only edges between these tools count. Each two tools' best pair of fields comes before all others, and
+    of these the one with the highest score.
     """
     feeds = graph.feeds.tocoo()
     givers, takers = graph.returns.tools[feeds.row], graph.parameters.tools[feeds.col]
     order = np.lexsort((feeds.col, feeds.row, -feeds.data))
-    order = order[givers[order] != takers[order]]
+    is_meant = np.array([among is None or tool.name in among for tool in graph.tools], bool)
+    order = order[(givers[order] != takers[order]) & is_meant[givers[order]] & is_meant[takers[order]]]
     best = np.sort(np.unique(givers[order].astype(np.int64) * len(graph) + takers[order], return_index=True)[1])
     asked = np.concatenate((order[best], np.delete(order, best)))[:most]
     return tuple(
@@ -29,11 +31,15 @@ def worth_asking(graph: ToolGraph, *, most: int) -> tuple[Edge, ...]:
 
 
 def with_confirmations(graph: ToolGraph, told: Iterable[Confirmation]) -> ToolGraph:
-    """Return a typed graph in which what is confirmed is certain and what is refused is gone; all else is as it was."""
-    known = tuple(sorted(told, key=lambda each: (each.edge.source, each.edge.target, str(each.edge))))
+    """Return a typed graph in which what is confirmed is certain and what is refused is gone; all else is as it was.
+
+    Of two that tell of one edge the later one counts.
+    """
+    last = {each.edge: each for each in told}.values()
+    known = tuple(sorted(last, key=lambda each: (each.edge.source, each.edge.target, str(each.edge))))
     feeds = graph.feeds.copy()
     for each in known:
-        if each.verdict != "unanswered":
+        if each.verdict != "undecided":
             feeds[_places(graph, each.edge)] = CERTAIN if each.verdict == "confirmed" else 0.0
     feeds.eliminate_zeros()
     return replace(graph, feeds=feeds, edges_rule="confirmed", confirmations=known)

@@ -9,42 +9,21 @@ from toolgraph.graph.confirmed import CERTAIN
 from toolgraph.graph.embedding import Vectors
 from toolgraph.graph.field_table import IntArray
 from toolgraph.graph.graph import EdgesRule
+from toolgraph.graph.reasons import Piece, reasons_against, reasons_for
 from toolgraph.graph.similarity import cosines_of
 from toolgraph.graph.typed.apis import Floats
 from toolgraph.graph.typed.question import Question
 from toolgraph.graph.typed.sides import Catalogue
 from toolgraph.tools.edges import Confirmation, Edge, EdgeKind
+from toolgraph.tools.spec import ToolSpec
 
-SAYS = {
-    "cosine": ("their texts mean much the same", ""),
-    "name": ("their names agree", ""),
-    "entity": ("both are ids of the same thing", "they are ids of different things, or of what is only being made"),
-    "kind": ("both hold values of one kind", "a value of the one is no value for the other"),
-    "rare": ("few tools have such a field", ""),
-    "purpose": ("the tool that gives it is named after it", ""),
-    "needed": ("it has to come from somewhere (it is required, an id or a credential)", ""),
-    "same_api": ("both tools are of one API", "the other tool's own API gives such a value"),
-    "direction": ("what the one does comes before what the other does", "what the one does comes after the other"),
-}
-"""What a piece of evidence says where it speaks for an edge, and where it speaks against one."""
-LOUD = 0.35
-"""What a piece of evidence must add, or take away, to be worth a word."""
 DECIDES = 1000.0
-"""What a model's word adds or takes away, more than all evidence together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One piece of evidence: its value, what it weighs, and so what it adds."""
-
-    name: str
-    value: float
-    weight: float
-
-    @property
-    def adds(self) -> float:
-        """What it adds to the sum."""
-        return self.value * self.weight
+"""What a word of a model or a trial adds or takes away, more than all evidence together."""
+NO_EDGE: dict[EdgeKind, str] = {
+    "P-R": "Nothing that {0.source} returns is expected to fit a parameter of {0.target}.",
+    "P-P": "No parameter of {0.source} is taken to stand for the same as one of {0.target}.",
+}
+"""What it means that two tools have no edge of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +36,9 @@ class Explanation:
     needed: float
     """What the pieces must add up to, and more, for an edge."""
     told: tuple[Confirmation, ...] = ()
-    """What a model said of these tools' pairs of fields, the best one or others."""
+    """What a model or trials said of these tools' pairs of fields, the best one or others."""
+    is_published: bool = False
+    """Whether the published rule made it, which knows the cosine alone."""
 
     @property
     def is_edge(self) -> bool:
@@ -66,54 +47,63 @@ class Explanation:
 
     @property
     def sentence(self) -> str:
-        """Say it in a sentence."""
+        """Say it in a sentence, or of tools that have no edge in two: that, and what comes nearest to one."""
         edge = self.best
+        if not self.is_edge:
+            nearest = f"Nearest are {edge.source_field} and {edge.target_field}"
+            return f"{NO_EDGE[edge.kind].format(edge)} {nearest}: {self._reasons()}."
         if edge.kind == "P-R":
             subject = f"{edge.source_field} of the result of {edge.source}"
-            claim = (
-                f"{'can' if self.is_edge else 'is not expected to'} be handed to {edge.target} as {edge.target_field}"
-            )
+            claim = f"can be handed to {edge.target} as {edge.target_field}"
         else:
             subject = f"{edge.source_field} of {edge.source} and {edge.target_field} of {edge.target}"
-            claim = f"{'' if self.is_edge else 'are not taken to '}stand for the same"
+            claim = "stand for the same"
         return f"{subject} {claim}: {self._reasons()}."
 
     def _reasons(self) -> str:
         for each in self.told:
-            if each.verdict != "unanswered" and _fields(each.edge) == _fields(self.best):
-                return f"a model has {each.verdict} it, because: {each.reason.rstrip('.')}"
-        loud = sorted((piece for piece in self.pieces if abs(piece.adds) >= LOUD), key=lambda piece: -abs(piece.adds))
-        pro = _listed([SAYS[piece.name][0] for piece in loud if piece.adds > 0])
-        contra = _listed([SAYS[piece.name][1] for piece in loud if piece.adds < 0])
-        if self.is_edge:
-            return f"{pro}, though {contra}" if contra else pro
-        return ", and ".join(filter(None, (contra, f"that {pro} is not enough" if pro else "too little speaks for it")))
+            if each.verdict != "undecided" and _fields(each.edge) == _fields(self.best):
+                return f"a {each.by} has {each.verdict} it, because: {each.reason.rstrip('.')}"
+        if self.is_published:
+            return f"the cosine of their texts is {self.best.score:.2f}"
+        say = reasons_for if self.is_edge else reasons_against
+        return say(self.pieces, source=self.best.source, target=self.best.target, is_flow=self.best.kind == "P-R")
 
 
-def _listed(reasons: Sequence[str]) -> str:
-    return f"{', '.join(reasons[:-1])} and {reasons[-1]}" if len(reasons) > 1 else "".join(reasons)
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """That there is nothing to compare: a tool says nothing of what it takes, or of what it returns."""
+
+    kind: EdgeKind
+    source: str
+    target: str
+    sentence: str
+    is_edge: bool = False
 
 
 def explain(
     catalogue: Catalogue, embed_texts: Callable[[Sequence[str]], Vectors], a: int, b: int,
     *, edges: EdgesRule, threshold: float, told: Sequence[Confirmation] = (),
-) -> tuple[Explanation, ...]:  # fmt: skip
+) -> tuple[Explanation | Nothing, ...]:  # fmt: skip
     """Return why tools `a` and `b`, given by their places, are linked or not: P-R there and back, and P-P.
 
-    Of a kind for which a tool has no fields there is nothing to say. What is rare, and which tools are an API, is taken
-    from the whole catalogue. `told` is what a model has said: what it confirmed goes before all else, what it refused
-    behind.
+    What is rare, and which tools are an API, is taken from the whole catalogue. `told` is what a model or trials
+    have said: what is confirmed goes before all else, what is refused behind.
     """
+    if edges == "toolflow":
+        catalogue = catalogue.published()
     names = catalogue.tools[a].name, catalogue.tools[b].name
     told = [each for each in told if each.edge.source in names and each.edge.target in names]
     asked: tuple[tuple[EdgeKind, int, int], ...] = (("P-R", a, b), ("P-R", b, a), ("P-P", min(a, b), max(a, b)))
-    found = []
+    found: list[Explanation | Nothing] = []
     for kind, source, target in asked:
         question = Question.of(kind, catalogue)
         x, y = question.left.of_tool(source), question.right.of_tool(target)
-        if len(x) and len(y):
+        if not len(x) or not len(y):
+            found.append(_nothing(kind, catalogue.tools[source], catalogue.tools[target], has_source=bool(len(x))))
+        else:
             texts = [
-                side.fields[field].text
+                catalogue.texts[side.text[field]]
                 for side, fields in ((question.left, x), (question.right, y))
                 for field in fields
             ]
@@ -127,11 +117,18 @@ def explain(
     return tuple(found)
 
 
+def _nothing(kind: EdgeKind, source: ToolSpec, target: ToolSpec, *, has_source: bool) -> Nothing:
+    lacks = f"{target.name} takes no parameters" if has_source else f"{source.name} takes no parameters"
+    if kind == "P-R" and not has_source:
+        lacks = f"{source.name} does not say what it returns"
+    return Nothing(kind, source.name, target.name, f"{lacks}: there is nothing to compare.")
+
+
 def _by_cosine(question: Question, x: IntArray, y: IntArray, cosines: Floats, threshold: float) -> Explanation:
     source, target = np.unravel_index(int(cosines.argmax()), cosines.shape)
     cosine = float(cosines[source, target])
     best = question.edge(x[source], y[target], cosine)
-    return Explanation(best, threshold, (Piece("cosine", cosine, 1.0),), needed=threshold)
+    return Explanation(best, threshold, (Piece("cosine", cosine, 1.0),), needed=threshold, is_published=True)
 
 
 def _by_evidence(
@@ -150,12 +147,12 @@ def _by_evidence(
 
 
 def _words(question: Question, x: IntArray, y: IntArray, told: Sequence[Confirmation]) -> Floats:
-    """Return what a model's word adds to each pair of fields."""
+    """Return what a word of a model or a trial adds to each pair of fields."""
     words = np.zeros((len(x), len(y)), np.float32)
     given = [question.left.fields[field].pointer for field in x]
     taken = [question.right.fields[field].pointer for field in y]
     for each in told:
-        if each.verdict != "unanswered":
+        if each.verdict != "undecided":
             place = given.index(each.edge.source_field), taken.index(each.edge.target_field)
             words[place] = DECIDES if each.verdict == "confirmed" else -DECIDES
     return words

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from toolgraph.graph.graph import ToolGraph
-from toolgraph.graph.storage import write_whole
 from toolgraph.tools.edges import Edge
+from toolgraph.whole_files import write_whole
 
 COLUMNS = ("source", "target", "kind", "score", "source_field", "target_field")
 

@@ -12,7 +12,7 @@ from toolgraph.errors import ConfigError
 from toolgraph.graph.embedding import Vectors
 from toolgraph.graph.field_table import FieldTable, IntArray
 from toolgraph.graph.identifiers import is_identifier
-from toolgraph.graph.matches import Match, SimilarTexts, best_matches, matches_among, without_loops
+from toolgraph.graph.matches import Match, SimilarTexts, best_matches, holders_among, matches_among, without_loops
 from toolgraph.graph.similarity import Sparse, similar_among, similar_pairs
 from toolgraph.graph.weights import best_scores
 from toolgraph.tools.edges import Confirmation, Edge, EdgeKind
@@ -22,9 +22,11 @@ from toolgraph.tools.spec import ToolSpec
 if TYPE_CHECKING:
     import networkx
 
+    from toolgraph.graph.typed.build import Basis
+
 EdgesRule = Literal["typed", "toolflow", "confirmed"]
 """What makes an edge: evidence that two fields belong together, the similarity of their texts alone, or evidence that a
-model has confirmed."""
+model or trials have confirmed."""
 THRESHOLD = 0.82
 """The cosine above which two fields are alike (ToolFlow, sec. 3.1.1)."""
 
@@ -48,7 +50,9 @@ class ToolGraph:
     model_id: str = ""
     edges_rule: EdgesRule = "toolflow"
     confirmations: tuple[Confirmation, ...] = ()
-    """What a model said of P-R edges, those among them that it refused and that are therefore none."""
+    """What trials and a model said of P-R edges, those that were refused and are therefore none among them."""
+    basis: "Basis | None" = None
+    """What typed edges were made from, where it is still at hand: to a graph read from disk tools are added slower."""
 
     def __len__(self) -> int:
         """How many tools."""
@@ -163,8 +167,9 @@ class ToolGraph:
         A P-P edge is given once, from the tool that comes first in the catalogue.
         """
         places = sorted({self.index[name] for name in names})
-        shared = matches_among(places, self.parameters, self.parameters, self._alike_texts)
-        flows = matches_among(places, self.returns, self.parameters, self._fed_texts)
+        takers = holders_among(places, self.parameters)
+        shared = matches_among(places, self.parameters, takers, self._alike_texts)
+        flows = matches_among(places, self.returns, takers, self._fed_texts)
         found: list[tuple[EdgeKind, Match]] = [("P-P", match) for match in shared if match[0] < match[1]]
         found += [("P-R", match) for match in flows]
         found.sort(key=lambda edge: (edge[1][:2], edge[0], edge[1][2:]))

@@ -1,10 +1,9 @@
-"""The rules by which edges are made, by name: `typed`, `toolflow`, the published one, and `confirmed` by a model."""
+"""The rules by which edges are made, by name: `typed`, `toolflow`, the published one, and `confirmed`, asked about."""
 
 import difflib
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 
 from toolgraph.errors import ConfigError
 from toolgraph.graph import graph
@@ -26,19 +25,19 @@ def build_graph(
 ) -> ToolGraph:  # fmt: skip
     """Return the graph of `tools` by a rule; without a threshold it is the rule's own.
 
-    `is_approximate` says how pairs are looked for with `toolflow` (`similar_blocks`).
+    `is_approximate` says how pairs are looked for (`similar_blocks`).
 
     Raises:
         ConfigError: the rule is unknown or asks a model, or the threshold lies outside 0 to 1.
     """
-    is_published = require_unasked_rule(edges) == "toolflow"
-    make = partial(build_tool_graph, is_approximate=is_approximate) if is_published else build_typed_graph
-    with _collecting_no_garbage():
-        return make(tools, embed_texts, threshold=threshold_of(edges, threshold), model_id=model_id)
+    make = build_tool_graph if require_unasked_rule(edges) == "toolflow" else build_typed_graph
+    least = threshold_of(edges, threshold)
+    with collecting_no_garbage():
+        return make(tools, embed_texts, threshold=least, model_id=model_id, is_approximate=is_approximate)
 
 
 @contextmanager
-def _collecting_no_garbage() -> Iterator[None]:
+def collecting_no_garbage() -> Iterator[None]:
     """Spare the search for cycles, of which a build makes none: among millions of fields it is a third of the time."""
     is_on = gc.isenabled()
     gc.disable()
@@ -84,7 +83,7 @@ def require_unasked_rule(name: str) -> EdgesRule:
     rule = require_rule(name)
     if rule == "confirmed":
         raise ConfigError(
-            "edges are confirmed by a model beforehand: make the graph with toolgraph graph --edges confirmed --model "
-            "NAME --out DIR, and name it with --graph DIR"
+            "edges are confirmed beforehand, by a model or by calls: make the graph with toolgraph graph --edges "
+            "confirmed --model NAME (or --execute) --out DIR, and name it with --graph DIR"
         )
     return rule

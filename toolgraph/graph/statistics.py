@@ -21,7 +21,7 @@ class GraphStatistics:
 
     `edges` counts linked pairs of tools by kind, a P-P pair once and a P-R pair once per direction; `degree` is over
     linked tools, whatever the kind. A hub is a tool, or the text of a parameter, with the number of tools it links.
-    `verdicts` counts what a model said of pairs of fields; where none was asked it is empty.
+    `verdicts` counts what trials and a model said of pairs of fields; where nothing was tried or asked it is empty.
     """
 
     nodes: int

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from toolgraph.quality.intervals import ALPHA, Interval, bootstrap_interval, holm, paired_p
+from toolgraph.quality.intervals import ALPHA, Interval, bootstrap_interval, holm, least_p, paired_p
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Figure:
     interval: Interval | None
     """The mean with its interval; none where no seed has a value."""
     p: float | None = None
-    """The chance of such a difference from the first arm if there were none, by Holm's correction over the arms."""
+    """The chance of such a difference from the first arm if there were none, by Holm's correction over the arms; none
+    where the seeds are too few for any difference to be significant."""
 
     @property
     def differs(self) -> bool | None:
@@ -92,9 +93,26 @@ def compare_arms(measured: Mapping[tuple[str, str], Sequence[Mapping[str, float 
     for name in dict.fromkeys(name for arm in arms for name in arm.figures):
         having = [arm.figures.get(name, Figure((), None)) for arm in others]
         base = first.figures.get(name, Figure((), None))
-        for figures, figure, p in zip(tested, having, holm([_p(figure, base) for figure in having]), strict=True):
+        for figures, figure, p in zip(
+            tested, having, holm([_p(figure, base, len(others)) for figure in having]), strict=True
+        ):
             figures[name] = replace(figure, p=p)
     return (first, *(replace(arm, figures=figures) for arm, figures in zip(others, tested, strict=True)))
+
+
+def difference(with_it: Sequence[Figure | None], without: Sequence[Figure | None]) -> Figure | None:
+    """Return what something changes: the mean with it less the mean without, seed by seed, over several cases each.
+
+    It is tested against no difference; none where some figure is missing or the seeds are not equally many.
+    """
+    known = [figure.values for figure in (*with_it, *without) if figure is not None]
+    if len(known) < len(with_it) + len(without) or len({len(values) for values in known}) != 1:
+        return None
+    signs = [1 / len(with_it)] * len(with_it) + [-1 / len(without)] * len(without)
+    seeds = [values for values in zip(*known, strict=True) if None not in values]
+    changes = [sum(sign * (value or 0.0) for sign, value in zip(signs, values, strict=True)) for values in seeds]
+    figure = _figure(changes)
+    return replace(figure, p=_p(figure, Figure((0.0,) * len(changes), None), 1))
 
 
 def _figure(values: Sequence[float | None]) -> Figure:
@@ -102,8 +120,12 @@ def _figure(values: Sequence[float | None]) -> Figure:
     return Figure(tuple(values), bootstrap_interval(known) if known else None)
 
 
-def _p(ours: Figure, theirs: Figure) -> float | None:
-    pairs = [
-        (a, b) for a, b in zip(ours.values, theirs.values, strict=False) if a is not None and b is not None
-    ]  # fmt: skip
-    return paired_p(*zip(*pairs, strict=True)) if pairs else None
+def _p(ours: Figure, theirs: Figure, tests: int) -> float | None:
+    """Return the p of a difference, one of several tests.
+
+    None where values do not pair up, and where there are so few that no difference could be significant.
+    """
+    if len(ours.values) != len(theirs.values):
+        return None
+    pairs = [(a, b) for a, b in zip(ours.values, theirs.values, strict=True) if a is not None and b is not None]
+    return None if least_p(len(pairs), tests) >= ALPHA else paired_p(*zip(*pairs, strict=True))

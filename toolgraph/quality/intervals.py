@@ -52,6 +52,18 @@ def bootstrap_interval(values: Sequence[float]) -> Interval:
     return Interval(mean, float(low), float(high))
 
 
+def attained_level(seeds: int) -> float:
+    """Return how often the interval of so many seeds can hold the true mean at best.
+
+    No mean of resamples lies outside the values themselves, and all of n values lie on one side of the middle of a
+    symmetric distribution in 2 of 2^n cases.
+
+    >>> attained_level(2), attained_level(3), attained_level(10)
+    (0.5, 0.75, 0.95)
+    """
+    return min(LEVEL, 1 - 2.0 ** (1 - seeds))
+
+
 def paired_p(ours: Sequence[float], theirs: Sequence[float]) -> float | None:
     """Return how probable a mean difference at least as large is by chance; values pair up by their seed.
 

@@ -10,8 +10,8 @@ from toolgraph.quality.statements import Statement, normal_number, numbers_in
 from toolgraph.tools.spec import ToolSpec
 
 _CLOCK = re.compile(r"(?<![\d.])(\d{1,2})(?::\d\d|\s?[ap]\.?m\b)", re.IGNORECASE)
-_DIGITAL_CLOCK = re.compile(r"(?<![\d.])(\d{1,2}):\d\d")
-_DATE = re.compile(r"\b(?:\d{4}-\d\d-\d\d|\d{4}/\d\d/\d\d|\d\d[/.-]\d\d[/.-]\d{4})")
+_DIGITAL_CLOCK = re.compile(r"(\d(?<![\d.]\d)\d?):\d\d")
+_DATE = re.compile(r"\d(?<!\w\d)(?:\d{3}-\d\d-\d\d|\d{3}/\d\d/\d\d|\d[/.-]\d\d[/.-]\d{4})")
 _SPELLED_DAY = re.compile(
     rf"\b(?:{'|'.join(name[:3] for name in MONTHS)})[a-z]*\.?\s+\d|\d(?:st|nd|rd|th)\b", re.IGNORECASE
 )
@@ -196,8 +196,14 @@ def _facts(text: str) -> tuple[frozenset[str], frozenset[str], bool]:
 def _days_meant(text: str, today: dt.date) -> tuple[dt.date, ...]:
     """The days that a text names from where its speaker stands."""
     folded = text.casefold()
+    return tuple(day for day, forms in _days_around(today) if any(form in folded for form in forms))
+
+
+@lru_cache(maxsize=256)
+def _days_around(today: dt.date) -> tuple[tuple[dt.date, tuple[str, ...]], ...]:
+    """The days that people name from where they stand, each with its names in one case."""
     days = (today + dt.timedelta(ahead) for ahead in range(-1, 15))
-    return tuple(day for day in days if any(form.casefold() in folded for form in relative_days(day, today)))
+    return tuple((day, tuple(form.casefold() for form in relative_days(day, today))) for day in days)
 
 
 def _names_of(day: dt.date) -> set[str]:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import warnings
 from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,13 @@ from toolgraph.errors import ConfigError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLOURS = ("#3f7fc4", "#d0761c", "#2f9e63", "#b4559f", "#c74b4b", "#8d7a28", "#1f9aa5", "#7b68c8", "#7f7f7f")
+COLOURS = ("#3f7fc4", "#d0761c", "#2f9e63", "#b4559f", "#c74b4b", "#8d7a28", "#1f9aa5", "#7b68c8")
 """Of the arms, in their order; each can be told from the others and read on white and on black."""
+GREY = "#7f7f7f"
+"""Of what is no arm."""
 MARKERS = "osD^vPX*h"
-"""Of the arms as well, for those who cannot tell the colours apart."""
+"""Of the arms as well, for those who cannot tell the colours apart; one more than the colours, so that with a ninth arm
+neither begins again together."""
 _INK, _FAINT = "#010203", "#040506"
 """Stand for the page's own text colour, and for a faint one, until the SVG is written."""
 _STYLE: Any = {
@@ -35,6 +39,11 @@ def colour(place: int) -> str:
 def marker(place: int) -> str:
     """Return the marker of an arm by its place."""
     return MARKERS[place % len(MARKERS)]
+
+
+def line(place: int) -> str:
+    """Return the kind of line of an arm by its place: another one where colours begin again."""
+    return ("-", "--", "-.")[place // len(COLOURS) % 3]
 
 
 def plain(text: str, most: int = 40) -> str:
@@ -58,7 +67,8 @@ def as_svg(draw: Callable[["Figure"], None], *, name: str, title: str, size: tup
     from matplotlib.figure import Figure
 
     file = io.StringIO()
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # it is the reader's fonts that are used
         figure = Figure(figsize=size)
         FigureCanvasSVG(figure)
         draw(figure)

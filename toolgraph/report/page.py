@@ -1,15 +1,15 @@
 """A comparison as one HTML page, which needs nothing else: no script, no network."""
 
-from collections.abc import Sequence
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from toolgraph.quality.comparison import Arm, StrategyComparison
+from toolgraph.quality.comparison import StrategyComparison
 from toolgraph.report import plots
-from toolgraph.report.amounts import SAME, UNKNOWN, between, number
+from toolgraph.report.amounts import SAME, number, rows_of
 from toolgraph.report.drawing import plain, require_drawing
 from toolgraph.report.legend import legend
-from toolgraph.report.published import NOT_COMPARABLE, SHOWN, beside_the_paper
+from toolgraph.report.networks import network
+from toolgraph.report.published import NOT_COMPARABLE, SHOWN, as_lines, beside_the_paper
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -26,21 +26,33 @@ def as_html(comparison: StrategyComparison) -> str:
         ConfigError: jinja2 or matplotlib is not installed.
     """
     require_drawing()
-    from markupsafe import Markup
+    samples, dialogues = comparison.samples, comparison.dialogues
+    return (
+        _environment()
+        .get_template(TEMPLATE)
+        .render(
+            compared=comparison, rows=rows_of, legend=legend(comparison), same=SAME,
+            sample_intervals=plots.intervals(samples, name="s"), curves=plots.curves_of(comparison),
+            dialogue_intervals=plots.intervals(dialogues, name="d"), mix=plots.mix(dialogues, name="mix"),
+            networks=_networks(comparison), shown=list(SHOWN.values()), not_comparable=NOT_COMPARABLE,
+            paper=[(row, as_lines(row)) for row in beside_the_paper(comparison)],
+        )
+    )  # fmt: skip
 
-    named = plots.plots_of(comparison)
-    networks = [
-        (strategy, Markup(plots.subgraphs(strategy, pictures, place=place)))
+
+def _networks(comparison: StrategyComparison) -> list[tuple[str, list[tuple[str, tuple[str, ...]]]]]:
+    """Return the samples drawn of each strategy, each with the names of its tools."""
+    return [
+        (
+            strategy,
+            [
+                (network(picture, name=f"n{place}-{number}", place=place), picture.tools)
+                for number, picture in enumerate(pictures)
+            ],
+        )
         for place, (strategy, pictures) in enumerate(comparison.pictures.items())
         if pictures
     ]
-    return _environment().get_template(TEMPLATE).render(
-        settings=comparison.settings, graph=comparison.graph, samples=comparison.samples,
-        dialogues=comparison.dialogues, about=comparison.about, notes=comparison.notes, failures=comparison.failures,
-        time=comparison.time, legend=legend(comparison), paper=beside_the_paper(comparison), shown=SHOWN,
-        not_comparable=NOT_COMPARABLE, same=SAME, unknown=UNKNOWN, metrics=_metrics, networks=networks,
-        **{name: Markup(svg) for name, svg in named.items()},
-    )  # fmt: skip
 
 
 def _environment() -> "Environment":
@@ -51,9 +63,5 @@ def _environment() -> "Environment":
         loader=DictLoader({TEMPLATE: template}), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters.update(number=number, between=between, told=lambda text: plain(text, 300))
+    environment.filters.update(number=number, told=lambda text: plain(str(text), 300))
     return environment
-
-
-def _metrics(arms: Sequence[Arm]) -> list[str]:
-    return list(dict.fromkeys(name for arm in arms for name in arm.figures))

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
+
 from toolgraph.dialogue.record import Dialogue
-from toolgraph.errors import GenerationError
+from toolgraph.errors import EndpointError, GenerationError
 from toolgraph.graph.graph import ToolGraph
 from toolgraph.quality.comparison import Arm, compare_arms
 from toolgraph.quality.metrics.side_by_side import ENR, JUDGE, SS, Asked, DataSet, compare_sets
@@ -34,7 +36,7 @@ ABOUT = {
     DOLLARS: "What they cost.",
 }
 MOST_TOKENS, MOST_PAIRS = 20_000, 2_000
-"""Tokens of each speaker, and pairs of rounds, that are kept of a part."""
+"""Tokens of each speaker that are looked at in a part, and pairs of rounds in a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +45,24 @@ class Spoken:
 
     arms: tuple[Arm, ...]
     parts: int
-    """How many parts each run was cut into."""
+    """How many parts each run was cut into, or as many as it has dialogues."""
     notes: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
 
 
+Ran = tuple[str, str]
+"""The strategy and the plan of a run."""
+
+
 @dataclass(slots=True)
 class _Part:
-    """A part of a run: the ids of all that was tried in it, and what they consumed."""
+    """A part of a run: the ids of all that was tried for its dialogues, and what they consumed."""
 
     accepted: set[str] = field(default_factory=set)
     tried: set[str] = field(default_factory=set)
     tokens: int = 0
+    given: float = 0.0
+    """Accepted, of a part of the run's tries; those are cut apart, since a part that ends at an acceptance has more."""
 
 
 def compare_dialogues(
@@ -65,29 +73,47 @@ def compare_dialogues(
 
     A dialogue draws from the run's seed and its index alone, so that a part of a run is as good as a run with a seed of
     its own; part by part the runs pair up. A limit on money, tokens or time is for all runs, each has an equal share.
+    Where a model's server cannot be used any more, nothing more is made, and what there is is measured.
 
     Raises:
         InputError: the configuration or a directory cannot be used.
-        EndpointError: a model's server cannot be used.
     """
-    arms = list(product(strategies, plans))
+    runs = {
+        (strategy, plan): out / quote(f"{strategy}-{plan}", safe="=,") for strategy, plan in product(strategies, plans)
+    }
     failures: list[str] = []
-    runs: dict[tuple[str, str], Path] = {}
-    for strategy, plan in arms:
-        runs[strategy, plan] = directory = out / quote(f"{strategy}-{plan}", safe="=,")
-        own = config.model_copy(update={"strategy": strategy, "plan": plan, **_share_of_limits(config, len(arms))})
-        shortage = _make(own, directory, graph, pipeline or Pipeline(), _Named(progress, f"{strategy}, {plan}"))
-        failures += [f"{strategy}, {plan}: {shortage}"] * bool(shortage)
-    fates = {arm: _fates(directory) for arm, directory in runs.items()}
-    had = [count for found in fates.values() if (count := sum(is_accepted for _, is_accepted in found))]
-    count = min([parts, *had])
-    cut = {arm: _parts(found, count) for arm, found in fates.items() if any(is_accepted for _, is_accepted in found)}
+    for (strategy, plan), directory in runs.items():
+        name = f"{strategy}, {plan}"
+        own = config.model_copy(update={"strategy": strategy, "plan": plan, **_share_of_limits(config, len(runs))})
+        try:
+            shortage = _make(own, directory, graph, pipeline or Pipeline(), _Named(progress, name))
+        except EndpointError as error:  # the others would wait for the same server
+            failures.append(f"{name}: {error}; the same command goes on from there")
+            break
+        failures += [f"{name}: {shortage}"] * bool(shortage)
+    fates = {ran: _fates(directory) for ran, directory in runs.items()}
+    had = {ran: sum(is_accepted for _, is_accepted in found) for ran, found in fates.items()}
+    count = min(parts, max(had.values()))
+    cut = {ran: _parts(found, min(count, had[ran])) for ran, found in fates.items() if had[ran]}
+    progress.show("measuring the dialogues", 0, len(cut))
     rows, notes = _measured(cut, runs, metrics, asked)
-    for arm, found in cut.items():
-        for row, part in zip(rows[arm], found, strict=True):
-            row.update(_cost(part, runs[arm], config, metrics))
-    compared = compare_arms({arm: rows.get(arm, []) for arm in arms})
-    return Spoken(compared, count if had else 0, tuple(notes), tuple(failures))
+    for ran, found in cut.items():
+        for row, part in zip(rows[ran], found, strict=True):
+            row.update(_cost(part, runs[ran], config, metrics))
+    progress.show("measuring the dialogues", len(cut), len(cut))
+    compared = compare_arms({ran: rows.get(ran, []) for ran in runs})
+    return Spoken(compared, count, (*notes, *_notes_on_sizes(had, count)), tuple(failures))
+
+
+def _notes_on_sizes(had: Mapping[Ran, int], parts: int) -> Iterator[str]:
+    for (strategy, plan), accepted in had.items():
+        if 0 < accepted < parts:
+            yield f"{strategy}, {plan} has {accepted} dialogues, fewer than {parts} parts, and is not tested"
+    if len({accepted for accepted in had.values() if accepted}) > 1:
+        yield (
+            "there are not equally many dialogues of each: tool_coverage, tool_entropy and chain_length max grow with "
+            "their number"
+        )
 
 
 def _make(config: RunConfig, directory: Path, graph: ToolGraph, pipeline: Pipeline, progress: Progress) -> str:
@@ -129,22 +155,24 @@ def _parts(fates: Sequence[tuple[Fate, bool]], count: int) -> list[_Part]:
         if is_accepted:
             part.accepted.add(fate.id)
             done += 1
+    for part, tries in zip(parts, np.array_split([is_accepted for _, is_accepted in fates], count), strict=True):
+        part.given = float(tries.mean())
     return parts
 
 
 def _measured(
-    cut: Mapping[tuple[str, str], Sequence[_Part]], runs: Mapping[tuple[str, str], Path], metrics: Sequence[str],
-    asked: Asked,
-) -> tuple[dict[tuple[str, str], list[dict[str, float | None]]], tuple[str, ...]]:  # fmt: skip
+    cut: Mapping[Ran, Sequence[_Part]], runs: Mapping[Ran, Path], metrics: Sequence[str], asked: Asked
+) -> tuple[dict[Ran, list[dict[str, float | None]]], tuple[str, ...]]:  # fmt: skip
     """Return the figures of every part, H and D-3 at as many tokens for all, and what is to be known of them."""
     sets: list[DataSet] = []
-    for (strategy, plan), parts in cut.items():
+    for ran, parts in cut.items():
+        pairs = -(-MOST_PAIRS // len(parts))
         own = [
-            DataSet(f"{strategy}, {plan}, part {place}", tokens=MOST_TOKENS, pairs=MOST_PAIRS, judged=0)
+            DataSet(f"part {place} of {', '.join(ran)}", tokens=MOST_TOKENS, pairs=pairs, judged=0)
             for place, _ in enumerate(parts, start=1)
         ]
         home = {name: place for place, part in enumerate(parts) for name in part.accepted}
-        for line in _lines(runs[strategy, plan] / DIALOGUES):
+        for line in _lines(runs[ran] / DIALOGUES):
             dialogue = Dialogue.model_validate_json(line)
             own[home[dialogue.id]].add(dialogue)
         sets += own
@@ -155,14 +183,27 @@ def _measured(
     for titled in compared.rows():
         for row, cell in zip(found, titled.cells, strict=True):
             row[titled.title] = None if isinstance(cell, str) else cell
+    notes = [*compared.notes, *_notes_on_verdicts(compared.measured)]
+    if {SS, ENR} & set(metrics) and not any(one.rounds.seen for one in sets):
+        notes.append("there is no SS and no EnR: no two requests with a reply in words between them")
+    if {SS, ENR} & set(metrics) and any(one.rounds.seen > len(one.rounds.pairs()) for one in sets):
+        notes.append(f"SS and EnR are of {MOST_PAIRS:,} pairs of rounds of each, drawn at random")
     split = iter(found)
-    return {arm: [next(split) for _ in parts] for arm, parts in cut.items()}, compared.notes
+    return {ran: [next(split) for _ in parts] for ran, parts in cut.items()}, tuple(notes)
+
+
+def _notes_on_verdicts(measured: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    verdicts = [figures[JUDGE] for figures in measured if figures.get(JUDGE)]
+    without = sum(verdict["without_verdict"] for verdict in verdicts)
+    if without:
+        tried = without + sum(verdict["judged"] for verdict in verdicts)
+        yield f"of {without:,} of {tried:,} dialogues the judge gave no usable verdict; they have no score"
 
 
 def _cost(part: _Part, directory: Path, config: RunConfig, metrics: Sequence[str]) -> dict[str, float | None]:
     """Return what a part of a run took for what it gave."""
     given = len(part.accepted)
-    figures: dict[str, float | None] = {YIELD: given / len(part.tried)}
+    figures: dict[str, float | None] = {YIELD: part.given}
     if config.asks_model:
         figures |= {TOKENS: part.tokens / given, DOLLARS: _dollars(part, directory, config, given)}
     return {name: figure for name, figure in figures.items() if name in metrics}

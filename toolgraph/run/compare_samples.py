@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,17 @@ from toolgraph.tools.edges import ToolSample
 
 DESCRIPTIONS = "description_cosine"
 """The metric of samples that needs an embedding model."""
-METRICS = (*SAMPLE_METRICS, DESCRIPTIONS)
+METRICS = ("tools_per_sample", "edge_score", "linked_pairs", DESCRIPTIONS, *(
+    name for name in SAMPLE_METRICS if name not in ("tools_per_sample", "edge_score", "linked_pairs")
+))  # fmt: skip
+"""The metrics of samples that are compared, those of relatedness together."""
 REFERENCE = "random"
 """The strategy whose time the others' is a multiple of."""
 EMBEDDED, LOOKED_AT = 300, 1_000
 """Samples of a strategy, over all seeds, of which descriptions are embedded, and single scores are kept."""
-PICTURES, LARGEST_PICTURE = 3, 6
-"""Samples that are drawn of each strategy, and the most tools of one."""
-POINTS = 25
+PICTURES, USUAL_PICTURE, LARGEST_PICTURE = 3, 6, 12
+"""Samples that are drawn of each strategy, how many tools they have rather than fewer, and the most."""
+POINTS = 60
 """Points of a coverage curve."""
 
 EmbedTexts = Callable[[Sequence[str]], Vectors]
@@ -51,7 +55,7 @@ class _Findings:
     related: list[float] = field(default_factory=list)
     uses: Any = 0
     pictures: tuple[Picture, ...] = ()
-    seconds: float = 0.0
+    seconds: list[float] = field(default_factory=list)
 
 
 def compare_samples(
@@ -66,18 +70,20 @@ def compare_samples(
     Raises:
         ConfigError: a strategy is unknown or fails, or the graph has no tools.
     """
-    all_found: dict[str, _Findings] = {}
-    for strategy in strategies:
-        found = all_found[strategy] = _Findings()
-        for place, seed in enumerate(seeds):
-            progress.show(f"samples by {strategy}", place, len(seeds))
+    all_found = {strategy: _Findings() for strategy in strategies}
+    at_random: list[float] = []
+    total = len(seeds) * len(strategies)
+    # Seed by seed, so that no strategy alone meets a graph that is not warm yet, or a busy machine.
+    for place, seed in enumerate(seeds):
+        for number, (strategy, found) in enumerate(all_found.items()):
+            progress.show("samples", place * len(strategies) + number, total, strategy)
             samples, seconds = _timed(graph, strategy, number=per_seed, sizes=sizes, seed=seed)
-            found.seconds += seconds
+            found.seconds.append(seconds)
             _look_at(samples, graph, found, metrics, embed_texts, share=len(seeds))
-        progress.show(f"samples by {strategy}", len(seeds), len(seeds))
-    at_random = all_found[REFERENCE].seconds if REFERENCE in all_found else sum(
-        _timed(graph, REFERENCE, number=per_seed, sizes=sizes, seed=seed)[1] for seed in seeds
-    )  # fmt: skip
+        if REFERENCE not in all_found:
+            at_random.append(_timed(graph, REFERENCE, number=per_seed, sizes=sizes, seed=seed)[1])
+    progress.show("samples", total, total)
+    at_random = at_random or all_found[REFERENCE].seconds
     rows = {(strategy, ""): _aligned([found.rows for found in all_found.values()], found.rows)
             for strategy, found in all_found.items()}  # fmt: skip
     return Sampled(
@@ -89,7 +95,10 @@ def compare_samples(
         },
         pictures={name: found.pictures for name, found in all_found.items()},
         time={
-            name: {"seconds": round(found.seconds, 4), "ratio": round(found.seconds / at_random, 2)}
+            name: {
+                "seconds": round(sum(found.seconds), 4),
+                "ratio": round(median(own / other for own, other in zip(found.seconds, at_random, strict=True)), 2),
+            }
             for name, found in all_found.items()
         },
     )  # fmt: skip
@@ -109,11 +118,17 @@ def notes_on(graph: ToolGraph, sizes: tuple[int, int]) -> Iterator[str]:
             "more of them"
         )
         return
+    if not graph.flows.nnz:
+        yield (
+            "no tool returns what another takes, as far as they declare it: adjacent_flows and longest_chain are the "
+            "same for all, and dataflow chooses as walk does"
+        )
     _, labels = csgraph.connected_components(graph.adjacency, directed=False)
-    small = int(np.count_nonzero(np.bincount(labels)[labels] < min(largest, tools)))
+    wanted = min(largest, tools)
+    small = int(np.count_nonzero(np.bincount(labels)[labels] < wanted))
     if small:
         yield (
-            f"{small:,} of {tools:,} tools are alone or in islands of fewer than {largest} tools: from there larger "
+            f"{small:,} of {tools:,} tools are alone or in islands of fewer than {wanted} tools: from there larger "
             "samples go on elsewhere, as 'rules restart' counts"
         )
 
@@ -155,8 +170,9 @@ def _look_at(
     places = [graph.index[tool.name] for sample in samples for tool in sample.tools]
     found.uses = found.uses + np.bincount(places, minlength=len(graph))
     if not found.pictures:
-        shown = sorted(samples, key=lambda sample: -min(len(sample.tools), LARGEST_PICTURE))[:PICTURES]
-        found.pictures = tuple(_picture(sample) for sample in shown if len(sample.tools) <= LARGEST_PICTURE)
+        small = [sample for sample in samples if len(sample.tools) <= LARGEST_PICTURE]
+        small.sort(key=lambda sample: -min(len(sample.tools), USUAL_PICTURE))
+        found.pictures = tuple(map(_picture, small[:PICTURES]))
 
 
 def _aligned(

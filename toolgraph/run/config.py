@@ -27,8 +27,8 @@ from toolgraph.run.model_options import ModelOptions
 UNSTORED = ("workers", *model_options.UNSTORED)
 """What leaves no trace in a run: it is not written down, so that a run's bytes do not depend on it."""
 
-TOOLFLOW_KEYS = ("tools", "rename_duplicates", "strategy", "tools_per_dialogue", "turns", "plan", "edges", "threshold",
-                 "fill", "confirm", *ExecuteOptions.model_fields)  # fmt: skip
+TOOLFLOW_KEYS = ("tools", "rename_duplicates", "strategy", "distinct", "tools_per_dialogue", "turns", "plan", "edges",
+                 "threshold", "fill", "confirm", *ExecuteOptions.model_fields)  # fmt: skip
 """What has no say in button mode."""
 
 _SECRET = re.compile(r"(?i)^key$|api[_-]?key$|secret|password|authorization|(?:api|auth|access)[_-]?token$")
@@ -60,6 +60,8 @@ class RunConfig(ModelOptions, TaskOptions, ExecuteOptions):
     """Where every random choice derives from."""
     strategy: str = "dataflow"
     """How the tools of a dialogue are sampled."""
+    distinct: bool = Field(False, strict=True)
+    """Whether no set of tools is used for more than one dialogue that is tried."""
     tools_per_dialogue: Range = "2-6"
     """How many tools a dialogue offers; each number of the range is equally likely."""
     turns: Range = "3-6"
@@ -68,7 +70,7 @@ class RunConfig(ModelOptions, TaskOptions, ExecuteOptions):
     """What is decided before anyone speaks: calls with the sources of their arguments, needs only, or nothing."""
     edges: EdgesRule = rules.DEFAULT
     """What links tools: evidence that fields belong together, or as published the cosine of their texts alone, or
-    evidence that a model has confirmed."""
+    evidence that a model, or calls of tools that run, have confirmed."""
     threshold: float = Field(rules.THRESHOLDS[rules.DEFAULT], ge=0, le=1, strict=True)
     """The score above which there is an edge; what is not set is the rule's own, 0.5 or for toolflow 0.82."""
     embedder: str = Field("embedded", min_length=1)
@@ -127,6 +129,7 @@ EXPECTED: dict[str, str] = {
     "n": "a whole number of at least 1",
     "seed": "a whole number",
     "strategy": f"one of {CHOICES}",
+    "distinct": "true or false",
     "tools_per_dialogue": "a range of whole numbers from 1 up, as in 2-6, or one number",
     "turns": "a range of whole numbers from 1 up, as in 3-6, or one number",
     "plan": "one of grounded, intents, none",
@@ -167,9 +170,7 @@ def make_config(values: Mapping[str, Any], *, where: str = "") -> RunConfig:
         key = str(first["loc"][0])
         meant = nearest_strategy(values[key]) if key == "strategy" and isinstance(values[key], str) else None
         hint = f"; did you mean '{meant}'?" if meant else ""
-        is_secret = key == "mcp" and isinstance(values[key], str) and values[key]
-        got = "what holds a secret" if is_secret else _shown(values[key])
-        raise ConfigError(f"{opening}{key}: got {got}; expected {EXPECTED[key]}{hint}") from error
+        raise ConfigError(f"{opening}{key}: got {_got(key, values[key])}; expected {EXPECTED[key]}{hint}") from error
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -213,15 +214,19 @@ def require_consistent(config: RunConfig) -> None:
             "a language model with --model NAME"
         )
     _require_executable(config)
-    if config.edges == "confirmed" and set(config.model) <= {OFFLINE}:
-        raise ConfigError("edges is confirmed and nobody confirms them; name a language model with --model NAME")
+    if config.edges == "confirmed" and not config.execute and set(config.model) <= {OFFLINE}:
+        raise ConfigError(
+            "edges is confirmed and nobody confirms them; name a language model with --model NAME, or let tools be run "
+            "with --execute"
+        )
     if config.model and config.edges != "confirmed" and config.confirm != RunConfig().confirm:
         raise ConfigError(f"confirm is set and edges is {config.edges}; set edges to confirmed, or leave it out")
     if config.model:
         return
     defaults = RunConfig()
+    idle = (*model_options.IDLE, *(["confirm"] if config.edges == "confirmed" else []))
     for key in ModelOptions.model_fields:
-        if key not in model_options.IDLE and getattr(config, key) != getattr(defaults, key):
+        if key not in idle and getattr(config, key) != getattr(defaults, key):
             raise ConfigError(f"{key} is set and no model is; name one with --model NAME, or --model {OFFLINE}")
 
 
@@ -282,6 +287,13 @@ def _names_in(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from _names_in(inner)
+
+
+def _got(key: str, value: Any) -> str:
+    """What a key was given, in the words of an error message, which repeats nothing that may be a secret."""
+    if key == "mcp" and isinstance(value, str) and value:
+        return "what holds a secret"
+    return "what may hold a secret" if key == "env" and "=" in str(value) else _shown(value)
 
 
 def _shown(value: Any) -> str:

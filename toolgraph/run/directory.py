@@ -33,7 +33,7 @@ from typing import Any
 
 from toolgraph.errors import ConfigError, RunDirectoryError, ToolSpecError
 from toolgraph.graph.graph import ToolGraph
-from toolgraph.graph.storage import STATISTICS, load_graph, save_graph, write_whole
+from toolgraph.graph.storage import STATISTICS, load_graph, save_graph
 from toolgraph.run.config import UNSTORED, RunConfig, make_config, read_config, write_config
 from toolgraph.run.journal import DIALOGUES, REJECTED, Journal, counted_in
 from toolgraph.run.scenarios import SCENARIOS
@@ -41,6 +41,7 @@ from toolgraph.run.tasks import LIBRARY, TASKS
 from toolgraph.tools.catalogue import write_tools
 from toolgraph.tools.sources import STDIN, files_meant, standard_input
 from toolgraph.tools.spec import ToolSpec
+from toolgraph.whole_files import write_whole
 
 CONFIG, DIGEST, TOOLS, GRAPH, METRICS, LOCK, DRY_RUN = (
     "config.yaml", "tools.sha256", "tools.jsonl", "graph", "metrics.json", ".lock", "dry-run",

@@ -30,15 +30,32 @@ def tools_of(config: RunConfig) -> tuple[ToolSpec, ...]:
         LiveError: the server, or the functions, cannot be used.
         ConfigError: there is nothing to run the tools with.
     """
-    if config.mcp and not config.tools:
-        tools = listed_tools(config.mcp, timeout=config.call_timeout, environment=config.env)
-    else:
-        tools = load_tools(config.sources, rename_duplicates=config.rename_duplicates)
+    tools = _known_tools(config)
     if not config.execute:
         return tools
-    allowed = allowed_tools(tools, allow_writes=config.allow_writes)
-    live = live_tools(config, allowed)
-    return tried(allowed, live, seed=config.seed) if live is not None else allowed
+    return _tried(allowed_tools(tools, allow_writes=config.allow_writes), config)
+
+
+def linked_tools(config: RunConfig) -> tuple[ToolSpec, ...]:
+    """Return the tools of a graph: all of those that `tools_of` begins with, what changes something among them.
+
+    Raises:
+        ToolSpecError: the tools cannot be read.
+        LiveError: the server, or the functions, cannot be used.
+        ConfigError: there is nothing to run the tools with.
+    """
+    return _tried(_known_tools(config), config)
+
+
+def _known_tools(config: RunConfig) -> tuple[ToolSpec, ...]:
+    if config.mcp and not config.tools:
+        return listed_tools(config.mcp, timeout=config.call_timeout, environment=config.env)
+    return load_tools(config.sources, rename_duplicates=config.rename_duplicates)
+
+
+def _tried(tools: tuple[ToolSpec, ...], config: RunConfig) -> tuple[ToolSpec, ...]:
+    live = live_tools(config, tools)
+    return tools if live is None else tried(tools, live, seed=config.seed)
 
 
 def listed_tools(target: str, *, timeout: float, environment: Sequence[str] = ()) -> tuple[ToolSpec, ...]:

@@ -116,8 +116,9 @@ def _make_with_models(
     view = _View(config, run, progress, models)
     try:
         for end in _prepared_with_models(config, run, view, preparation):
+            indices = _with_sample(workshop, run.journal.missing(end))
             outcomes = threads(
-                workshop.attempt, view.beginning(run.journal.missing(end)), tick=view.refresh, admits=view.admits,
+                workshop.attempt, view.beginning(indices), tick=view.refresh, admits=view.admits,
                 workers=config.workers or config.concurrency, at_error=view.stop,
             )  # fmt: skip
             with closing(outcomes):
@@ -134,6 +135,17 @@ def _make_with_models(
             "and another model, in another directory, may do better"
         )
     return view.shortage if run.journal.accepted < config.n else ""
+
+
+def _with_sample(workshop: Workshop, indices: Iterator[int]) -> Iterator[int]:
+    """Yield indices for which there are tools; where these have run out, what is in play is still brought to its end.
+
+    Raises:
+        GenerationError: they have.
+    """
+    for index in indices:
+        workshop.require_sample(index)
+        yield index
 
 
 def _prepared_with_models(

@@ -74,7 +74,7 @@ class ModelOptions(BaseModel):
     """Which tools the model completes that lack a description or a return schema: those that a dialogue offers, the
     whole catalogue before it is linked, or none, so that rules guess what they return."""
     confirm: int = Field(500, ge=1, strict=True)
-    """With edges `confirmed`, about how many of them the model is asked, the most promising first."""
+    """With edges `confirmed`, how many of them are tried or the model is asked about, the most promising first."""
     min_score: int | None = Field(None, ge=1, le=5, strict=True)
     """What the lowest of the judge's four scores must reach; a dialogue below it, or without a verdict, is rejected."""
     concurrency: int = Field(64, ge=1, strict=True)

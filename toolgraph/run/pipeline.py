@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from agents.engine import play
 from planners.toolflow import PlanOptions, plan_dialogue
@@ -14,7 +15,7 @@ from toolgraph.graph.confirmed import with_confirmations
 from toolgraph.graph.embedding import EMBEDDED, Vectors, embed, load_encoder
 from toolgraph.graph.graph import ToolGraph
 from toolgraph.graph.rules import DEFAULT, build_graph
-from toolgraph.graph.sampling import parse_range, require_strategy, sample_once
+from toolgraph.graph.sampling import DistinctSamples, parse_range, require_strategy, sample_once
 from toolgraph.graph.vector_cache import default_cache
 from toolgraph.models.offline.backend import OfflineBackend
 from toolgraph.models.online.opening import Models
@@ -23,7 +24,7 @@ from toolgraph.quality.judge import judge
 from toolgraph.run.button import EmbedWith, embed_with, make_from_tasks, scenario_file, seed_files
 from toolgraph.run.clock import Clock
 from toolgraph.run.config import RunConfig, require_consistent
-from toolgraph.run.confirming import confirmations
+from toolgraph.run.confirming import confirmations, confirmed_by_trial, is_asked
 from toolgraph.run.directory import RunDirectory, digest_of, open_run, started_config
 from toolgraph.run.executing import live_tools, require_running, today_of, tools_of
 from toolgraph.run.filling import Filler, fill_tools
@@ -83,11 +84,13 @@ def equip(config: RunConfig, graph: ToolGraph, models: Models | None = None) -> 
         today=today_of(live) if live else None,
     )  # fmt: skip
     sizes = parse_range(config.tools_per_dialogue)
+    ways: dict[str, Any] = {"strategy": config.strategy, "sizes": sizes, "seed": config.seed}
+    distinct = DistinctSamples(graph, **ways) if config.distinct else None
     fill = Filler(models.filler) if models and config.fills_offered else None
     offered: dict[str, ToolSpec] = {}
 
     def sample(index: int) -> ToolSample:
-        drawn = sample_once(graph, strategy=config.strategy, sizes=sizes, seed=config.seed, i=index)
+        drawn = sample_once(graph, **ways, i=distinct.number(index) if distinct else index)
         for tool in drawn.tools:  # the graph knows declared returns only; a dialogue needs some for every tool
             if tool.name not in offered:
                 filled = fill(tool) if fill else tool
@@ -105,7 +108,7 @@ def equip(config: RunConfig, graph: ToolGraph, models: Models | None = None) -> 
         sample=sample, plan=plan, check=run_checks,
         play=partial(play, backend=backend, live=live, checks_steps=True, wants_reasoning=config.reasoning),
         judge=partial(judge, backend=models.judge) if models.judge else None, min_score=config.min_score,
-        models=partial(models_of, models),
+        models=partial(models_of, models), require_sample=distinct.number if distinct else None,
     )  # fmt: skip
 
 
@@ -222,12 +225,13 @@ def make(
                             at_error=partial(_close, models),
                         )  # fmt: skip
                     graph = pipeline.link(tools, config, progress)
-                    if config.edges == "confirmed" and models is not None and graph.edges_rule == "typed":
-                        told = confirmations(
-                            graph, models.filler, most=config.confirm, workers=config.concurrency, progress=progress,
-                            at_error=partial(_close, models),
+                    if config.edges == "confirmed" and graph.edges_rule == "typed":
+                        known = confirmed_by_trial(graph, config, progress=progress)
+                        told = () if models is None or not is_asked(config) else confirmations(
+                            graph, models.filler, most=config.confirm, workers=config.concurrency, settled=known,
+                            progress=progress, at_error=partial(_close, models),
                         )  # fmt: skip
-                        graph = with_confirmations(graph, told)
+                        graph = with_confirmations(graph, (*known, *told))
                     run.store(tools, graph)
             with clock("workshop"):
                 workshop = pipeline.equip(config, graph, models)

@@ -25,12 +25,12 @@ from planners.scenarios import (
 from toolgraph.dialogue.messages import Message
 from toolgraph.errors import ConfigError, RunDirectoryError
 from toolgraph.formats.files import dialogue_file, read_numbered
-from toolgraph.graph.storage import write_whole
 from toolgraph.models.offline.scenarios import bank, domain_of
 from toolgraph.models.request import Backend
 from toolgraph.run.progress import Progress, Silent
 from toolgraph.run.threads import threads
 from toolgraph.seeds import rng
+from toolgraph.whole_files import write_whole
 
 SCENARIOS = "scenarios.jsonl"
 """Where a run directory keeps its scenarios."""

@@ -21,12 +21,12 @@ from planners.task_uniqueness import KeptTasks
 from toolgraph.dialogue.blueprint import Blueprint
 from toolgraph.dialogue.record import Usage
 from toolgraph.errors import AnswerError, BudgetReached, EndpointError, GenerationError, RunDirectoryError
-from toolgraph.graph.storage import write_whole
 from toolgraph.models.request import AnswerFailed
 from toolgraph.run.outcome import id_of
 from toolgraph.seeds import rng
 from toolgraph.tools.edges import ToolSample
 from toolgraph.tools.spec import ToolSpec
+from toolgraph.whole_files import write_whole
 
 TASKS, LIBRARY = "tasks.jsonl", "library.jsonl"
 PORTION = 64

@@ -33,7 +33,7 @@ def threads(
 
     An error in `work`, or in `tick`, ends the run: nothing more is started, `at_error` is told, what the other threads
     complete within `grace` seconds is yielded, and then the first error is raised. Threads that hang are left behind;
-    they are daemons and end with the process.
+    they are daemons and end with the process. An error in `indices` is raised when all that was started is completed.
     """
     crew = _Crew(work, workers)
     with short_collections(), contextlib.closing(crew):
@@ -60,7 +60,11 @@ class _Crew(Generic[ResultT]):
         deadline = float("inf")
         while time.monotonic() < deadline:
             while failure is None and self._in_hand < self._workers and admits(self._in_hand):
-                index = next(indices, None)
+                try:
+                    index = next(indices, None)
+                except Exception as ended:
+                    failure = ended
+                    break
                 if index is None:
                     break
                 self._start(index)

@@ -10,6 +10,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -64,13 +65,8 @@ def tried(tools: Sequence[ToolSpec], live: LiveTools, *, seed: int) -> tuple[Too
     waiting = list(islice(worthy, MOST_TRIED))
     if not waiting:
         return tuple(tools)
-    end = time.monotonic() + MOST_SECONDS
     with live.session() as session:
-        trial = _Trial(session, seed)
-        for number in range(ROUNDS):
-            for tool in waiting:
-                if tool.name not in trial.tried and time.monotonic() < end:
-                    trial.take(tool, number)
+        trial = called(waiting, session, seed=seed)
     idle = [tool.name for tool in waiting if tool.name not in trial.tried and tool.name in trial.errors]
     if idle:
         log.warning(
@@ -98,7 +94,25 @@ def _lacks_values(field: Field) -> bool:
     return not (is_settled or known_values(field))
 
 
-class _Trial:
+def called(tools: Sequence[ToolSpec], session: LiveSession, *, seed: int, calls_each: int = CALLS_EACH) -> "Calls":
+    """Return what calls of tools that change nothing bring, in rounds, for `MOST_SECONDS` at most."""
+    calls, end = Calls(session, seed), time.monotonic() + MOST_SECONDS
+    for number in range(ROUNDS):
+        for tool in tools:
+            if tool.name not in calls.tried and time.monotonic() < end:
+                calls.take(tool, number, calls_each)
+    return calls
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A call that brought something."""
+
+    arguments: dict[str, Any]
+    value: Any
+
+
+class Calls:
     """What was seen so far of tools that were called."""
 
     def __init__(self, session: LiveSession, seed: int) -> None:
@@ -107,14 +121,15 @@ class _Trial:
         """Tools that brought something, with the returns that tells of."""
         self.errors: dict[str, str] = {}
         """The last error of each tool that gave one."""
-        self._results: dict[str, list[Any]] = {}
+        self.answers: dict[str, list[Answered]] = {}
+        """What the tools that brought something were asked, and gave."""
 
-    def take(self, tool: ToolSpec, number: int) -> None:
-        """Call a tool, in the round of this number, and note what that brings."""
-        results: list[Any] = []
+    def take(self, tool: ToolSpec, number: int, calls: int) -> None:
+        """Call a tool so many times, in the round of this number, and note what that brings."""
+        answers: list[Answered] = []
         asked: list[dict[str, Any]] = []
-        for index in range(CALLS_EACH):
-            arguments = self._arguments(tool, number, index)
+        for index in range(calls):
+            arguments = self.arguments(tool, number, index)
             if arguments in asked:
                 continue
             asked.append(arguments)
@@ -122,15 +137,16 @@ class _Trial:
             if result.is_error:
                 self.errors[tool.name] = result.error
             elif not holds_nothing(result.value, arguments):
-                results.append(result.value)
+                answers.append(Answered(arguments, result.value))
         if not leaves_returns_open(tool):
-            self.tried[tool.name], self._results[tool.name] = tool, results
+            if answers:
+                self.tried[tool.name], self.answers[tool.name] = tool, answers
             return
-        told = _with_returns(tool, schema_of_results(results))
+        told = _with_returns(tool, schema_of_results([answer.value for answer in answers]))
         if told.return_fields and not leaves_returns_open(told):
-            self.tried[tool.name], self._results[tool.name] = told, results
+            self.tried[tool.name], self.answers[tool.name] = told, answers
 
-    def _arguments(self, tool: ToolSpec, number: int, index: int) -> dict[str, Any]:
+    def arguments(self, tool: ToolSpec, number: int, index: int) -> dict[str, Any]:
         """Values for what a call must hold: seen in a result, as far as there is one that fits, or made up."""
         scene = new_scene(rng(self._seed, "trial", tool.name, number, index), dt.date.today(), is_real=True)
         arguments: dict[str, Any] = {}
@@ -170,8 +186,8 @@ class _Trial:
             paths = {flow.path for flow in flows_between(giver, tool) if flow.pointer == field.pointer}
             if name == tool.name:
                 paths |= {one.pointer for one in giver.return_fields if one.name == field.name}
-            for result in self._results[name]:
-                for place, leaf in pointers.leaves(result):
+            for answer in self.answers[name]:
+                for place, leaf in pointers.leaves(answer.value):
                     if any(pointers.matches(path, place) for path in paths) and fits(leaf, field.schema):
                         yield leaf
 

@@ -39,6 +39,7 @@ class Workshop:
     def __init__(
         self, *, sample: Sample, plan: Plan, play: Play, check: Check, judge: Judge | None = None,
         min_score: int | None = None, models: Models | None = None,
+        require_sample: Callable[[int], object] | None = None,
     ) -> None:  # fmt: skip
         self._sample = sample
         self._plan = plan
@@ -47,6 +48,16 @@ class Workshop:
         self._judge = judge
         self._min_score = min_score
         self._models = models
+        self._require_sample = require_sample
+
+    def require_sample(self, index: int) -> None:
+        """See to it, without asking a model, that there are tools for an index.
+
+        Raises:
+            GenerationError: samples have run out.
+        """
+        if self._require_sample:
+            self._require_sample(index)
 
     def attempt(self, index: int) -> Outcome:
         """Return what becomes of `index`.

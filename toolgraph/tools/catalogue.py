@@ -46,7 +46,7 @@ def load_tools(sources: Iterable[str | Path], *, rename_duplicates: bool | None 
     settled = settle_names(read, rename_duplicates)
     if settled.renamed:
         log.warning(
-            "%d tools share a name with a different tool and were kept apart as NAME_2, NAME_3 ...", settled.renamed
+            "tools kept apart as NAME_2, NAME_3 ..., since they share a name with a different tool: %d", settled.renamed
         )
     return settled.tools
 

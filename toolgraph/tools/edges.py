@@ -6,7 +6,9 @@ from typing import Literal
 from toolgraph.tools.spec import ToolSpec
 
 EdgeKind = Literal["P-P", "P-R"]
-Verdict = Literal["confirmed", "refused", "unanswered"]
+Verdict = Literal["confirmed", "refused", "undecided"]
+Judge = Literal["model", "trial"]
+"""Who confirms edges: a model that was asked, or calls that were made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,15 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What a model that was asked said of one pair of fields: an edge with the score that it had by evidence.
+    """What a model that was asked, or a trial, says of one pair of fields: an edge with the score it had by evidence.
 
-    `reason` says why in a sentence; of what is unanswered, what was wrong with the answer.
+    `reason` says why in a sentence; of what is undecided, what was wrong with the answer, or why a trial shows nothing.
     """
 
     edge: Edge
     verdict: Verdict
     reason: str
+    by: Judge = "model"
 
 
 @dataclass(frozen=True, slots=True)

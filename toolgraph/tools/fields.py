@@ -1,7 +1,7 @@
 """Fields: the leaf values of a tool's parameters and returns, which graph, plans and provenance speak of."""
 
-from dataclasses import dataclass
-from functools import cached_property
+import sys
+from dataclasses import dataclass, field
 from typing import Any
 
 from toolgraph.tools.pointers import ANY_ITEM, join, split
@@ -11,7 +11,7 @@ MAX_DEPTH = 8
 """How many levels of nesting are looked into; what lies deeper belongs to the field above it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Field:
     """One leaf of a tool's parameters or returns.
 
@@ -24,33 +24,38 @@ class Field:
     description: str
     schema: Schema
     is_required: bool
+    types: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """The JSON types the field admits, `null` left out; empty means any."""
+    known_kind: str = field(default="", init=False, repr=False, compare=False)
+    """What `kind_of` has found, which is asked a hundred times a dialogue."""
 
-    @cached_property
+    def __post_init__(self) -> None:
+        types = types_of(self.schema)
+        if "null" in types:
+            types = tuple(name for name in types if name != "null")
+        object.__setattr__(self, "types", types)
+
+    @property
     def text(self) -> str:
         """What is embedded for this field: `{name}: {description}` (ToolFlow, sec. 3.1.1)."""
         return f"{self.name}: {self.description}" if self.description else self.name
 
-    @cached_property
+    @property
     def examples(self) -> tuple[str, ...]:
         """The texts the schema gives as examples of the field's values."""
         listed = self.schema.get("examples") or self.schema.get("example")
         items = listed if isinstance(listed, list) else [listed]
         return tuple(item for item in items if isinstance(item, str) and item.strip())
 
-    @cached_property
-    def types(self) -> tuple[str, ...]:
-        """The JSON types the field admits, `null` left out; empty means any."""
-        return tuple(name for name in types_of(self.schema) if name != "null")
 
-
-def flatten(schema: Schema) -> tuple[Field, ...]:
+def flatten(schema: Schema, bare: str = "") -> tuple[Field, ...]:
     """Return the fields of a standard-form schema, in the order in which it lists them.
 
     Alternatives (`anyOf`, `oneOf`) contribute the fields of every branch; `$ref` is followed and cut where it
-    comes back to itself.
+    comes back to itself. A schema that admits no more than one plain value has one field of the name `bare`, if given.
     """
     found: dict[str, Field] = {}
-    _walk(schema, schema, "", "", "", True, 0, frozenset(), found)
+    _walk(schema, schema, "", bare, "", True, 0, frozenset(), found)
     return tuple(found.values())
 
 
@@ -80,8 +85,9 @@ def _walk(
                 option["items"], root, f"{pointer}/{ANY_ITEM}", name or "item", described, is_required, depth + 1,
                 trace, found,
             )  # fmt: skip
-    if not nested and pointer and pointer not in found:
+    if not nested and (pointer or (name and _is_plain(options))) and pointer not in found:
         leaf = options[0] if len(options) == 1 else _scalar(options)
+        pointer = sys.intern(pointer)  # many tools have a field of one name
         found[pointer] = Field(pointer, name, described, {**leaf, "description": described}, is_required)
 
 
@@ -90,8 +96,14 @@ def _scalar(options: list[Schema]) -> Schema:
     return next((option for option in options if types_of(option) != ("null",)), options[0])
 
 
+def _is_plain(options: list[Schema]) -> bool:
+    types = {name for option in options for name in types_of(option)} - {"null"}
+    return bool(types) and types.isdisjoint(("object", "array"))
+
+
 def _clean(text: Any) -> str:
-    return " ".join(text.split()) if isinstance(text, str) else ""
+    cleaned = " ".join(text.split()) if isinstance(text, str) else ""
+    return text if cleaned == text else cleaned  # what is clean is not kept twice
 
 
 def top_level(pointer: str) -> str:

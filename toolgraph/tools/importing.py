@@ -1,7 +1,7 @@
 """Importing: tools read from anywhere, with a report of what was read, repaired and left out, file by file."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +58,8 @@ class ImportReport:
 
 def import_tools(
     sources: Iterable[str | Path], *, format: str | None = None, allow_remote: bool = False,
-    servers: Iterable[str] = (), execute: bool = False, dedupe: bool = False, rename_duplicates: bool | None = None,
+    servers: Iterable[str] = (), environment: Sequence[str] = (), execute: bool = False, dedupe: bool = False,
+    rename_duplicates: bool | None = None,
 ) -> ImportReport:  # fmt: skip
     """Read the tools of files, directories, patterns, standard input (`-`) and live MCP servers, and report on it.
 
@@ -70,6 +71,8 @@ def import_tools(
         format: The name of the format, where it shall not be seen from each document.
         allow_remote: Whether references to other hosts are followed.
         servers: Live MCP servers: a command that starts one, or the address of one.
+        environment: Names of environment variables that servers and executed Python get beside the few that every
+            program needs.
         execute: Whether Python files are run, and modules by their name, so that also what only exists then is read.
         dedupe: Whether tools that do the same under another name are merged into the first.
         rename_duplicates: As for `load_tools`.
@@ -85,20 +88,20 @@ def import_tools(
     for source in sources:
         left_out = Tally()
         if execute and _is_module(source):
-            gathered.add(str(source), _executed(source))
+            gathered.add(str(source), _executed(source, environment))
             continue
         for file in files_of(source):
             if isinstance(file, Skipped):
                 left_out.add(file.reason, file.where)
             elif execute and file.path is not None and file.path.suffix == ".py":
-                _gather(file, _executed(file.path), gathered, left_out)
+                _gather(file, _executed(file.path, environment), gathered, left_out)
             else:
                 found = read_file(file, format=format, allow_remote=allow_remote)
                 _gather(file, found, gathered, left_out, is_told=format is not None)
         if left_out:
             gathered.reports.append(SourceReport(str(source), {}, skipped=tuple(left_out.kinds()), is_rest=True))
     for server in servers:
-        gathered.add(server, _served(server))
+        gathered.add(server, _served(server, environment))
     settled = settle_names(gathered.read, rename_duplicates)
     tools, twins = without_twins(settled.tools) if dedupe else (settled.tools, ())
     return ImportReport(
@@ -182,18 +185,19 @@ def _require_no_secrets(servers: Iterable[str]) -> None:
         )
 
 
-def _served(server: str) -> Iterator[Item]:
+def _served(server: str, environment: Sequence[str]) -> Iterator[Item]:
     """The tools of a live MCP server; its SDK is wanted only here."""
     from toolgraph.tools.live_mcp import list_tools
 
-    return read_found(list_tools(server, timeout=SERVER_TIMEOUT), where=server, format="mcp")
+    found = list_tools(server, timeout=SERVER_TIMEOUT, environment=environment)
+    return read_found(found, where=server, format="mcp")
 
 
-def _executed(source: str | Path) -> Iterator[Item]:
+def _executed(source: str | Path, environment: Sequence[str]) -> Iterator[Item]:
     """The tools of a Python file or module that is run."""
     from toolgraph.tools.live_python import imported_tools
 
-    return read_found(imported_tools(source), where=str(source), format="python")
+    return read_found(imported_tools(source, environment=environment), where=str(source), format="python")
 
 
 def _is_module(source: str | Path) -> bool:

@@ -178,14 +178,13 @@ def kind_of(field: Field) -> str:
 
     A figure that a schema holds as text has the kind of the figure and the word `text`: `money text`.
     """
-    # Asked a hundred times a dialogue: kept with the field, beside what it derives of itself.
-    kind: str | None = field.__dict__.get("kind")
-    if kind is None:
+    kind = field.known_kind
+    if not kind:
         primary = field.types[0] if field.types else "string"
         declared = field.schema.get("format")
         described = field.description[:160].lower()
         kind = _kind(primary, declared if isinstance(declared, str) else "", field.name, described)
-        field.__dict__["kind"] = kind
+        object.__setattr__(field, "known_kind", kind)
     return kind
 
 

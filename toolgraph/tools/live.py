@@ -5,13 +5,14 @@ is done here, the same for all: what changes things is refused, arguments are va
 """
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from toolgraph.errors import ToolSpecError
+from toolgraph.errors import LiveError, ToolSpecError
 from toolgraph.tools.inference import CREATE, DELETE, READ, UPDATE, effects_of, verb_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
@@ -43,6 +44,8 @@ class LiveResult:
     """What went wrong, in one line; empty where nothing did."""
     mismatches: tuple[str, ...] = ()
     """Where the value is not what the tool's returns promise, a sentence each. It is real all the same."""
+    is_last: bool = False
+    """Whether the session answers nothing more: the tools hang, or are gone."""
 
     @property
     def is_error(self) -> bool:
@@ -80,10 +83,28 @@ class LiveTools(Protocol):
         ...
 
 
-def failed(reason: object) -> LiveResult:
+def granted_environment(names: Sequence[str], *, inherited: Sequence[str]) -> dict[str, str]:
+    """Return the variables that a program gets of this environment: those that every program needs, and those named.
+
+    Raises:
+        LiveError: a name is none, or there is no variable of that name; a value is never told.
+    """
+    for name in names:
+        if not _VARIABLE.fullmatch(name):
+            shown = f"{name.partition('=')[0]}=..." if "=" in name else name
+            raise LiveError(f"--env {shown}: expected the name of an environment variable, without its value")
+        if name not in os.environ:
+            raise LiveError(f"--env {name}: is not set in the environment; set it before, as in export {name}=...")
+    return {name: os.environ[name] for name in (*inherited, *names) if name in os.environ}
+
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def failed(reason: object, *, is_last: bool = False) -> LiveResult:
     """Return the result of a call that went wrong, its reason as one line of bearable length."""
     text = re.sub(r"\s+", " ", str(reason)).strip() or "the tool failed and did not say why"
-    return LiveResult(error=text if len(text) <= LONGEST_ERROR else f"{text[: LONGEST_ERROR - 1]}…")
+    return LiveResult(error=text if len(text) <= LONGEST_ERROR else f"{text[: LONGEST_ERROR - 1]}…", is_last=is_last)
 
 
 def holds_nothing(value: Any, arguments: Mapping[str, Any]) -> bool:

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from toolgraph.errors import LiveError
 from toolgraph.tools.importers import mcp
 from toolgraph.tools.importers.items import Context, Found, Skipped
-from toolgraph.tools.live import LiveOptions, LiveResult, failed
+from toolgraph.tools.live import LiveOptions, LiveResult, failed, granted_environment
 from toolgraph.tools.spec import ToolSpec
 
 if TYPE_CHECKING:
@@ -152,8 +152,7 @@ class McpTools:
         return [program, *words[1:]]
 
     def _variables(self) -> dict[str, str]:
-        names = (*_INHERITED, *self._environment)
-        return {name: os.environ[name] for name in names if name in os.environ}
+        return granted_environment(self._environment, inherited=_INHERITED)
 
 
 class McpSession:
@@ -184,7 +183,7 @@ class McpSession:
         from toolgraph.tools.mcp_transports import cause_of, is_final, request_call
 
         if self._is_lost:
-            return failed(self._is_lost)
+            return failed(self._is_lost, is_last=True)
         timeout = self._options.timeout
         try:
             called = self._called.get(name, name)
@@ -193,7 +192,7 @@ class McpSession:
             reason = cause_of(error, self._trouble, timeout, server="the server")
             if is_final(error, self._trouble):
                 self._is_lost = f"the server is not available any more; before, {reason}"
-            return failed(reason)
+            return failed(reason, is_last=bool(self._is_lost))
         return _result(answer)
 
     def tools(self) -> list["Tool"]:

@@ -5,9 +5,9 @@ it, this one only ever reads bounded lines of JSON.
 """
 
 import contextlib
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from toolgraph.errors import LiveError, ToolSpecError
 from toolgraph.tools.importers import python
 from toolgraph.tools.importers.items import Context, Found, Skipped
 from toolgraph.tools.importers.python_docstrings import read_docstring
-from toolgraph.tools.live import LiveOptions, LiveResult, failed
+from toolgraph.tools.live import LiveOptions, LiveResult, failed, granted_environment
 from toolgraph.tools.live_python_process import Process
 from toolgraph.tools.spec import Origin, ToolSpec
 
@@ -57,8 +57,7 @@ class PythonTools:
         Raises:
             LiveError: a source cannot be imported, or takes longer than a call may.
         """
-        names = (*_INHERITED, *self._environment)
-        process = Process({name: os.environ[name] for name in names if name in os.environ})
+        process = Process(granted_environment(self._environment, inherited=_INHERITED))
         try:
             answer = process.ask({"do": "load", "sources": self.sources}, self.options.timeout, LARGEST_REPORT)
             if answer.is_error:
@@ -81,7 +80,7 @@ class PythonSession:
     def call(self, name: str, arguments: Mapping[str, Any]) -> LiveResult:
         """Run one callable. After one that hung or ended the process, none is run: the state is lost with it."""
         if self._is_lost:
-            return failed(self._is_lost)
+            return failed(self._is_lost, is_last=True)
         origin = self._renamed.get(name, Origin(name=name))
         result = self._process.ask(
             {"do": "call", "name": origin.name, "file": origin.file, "arguments": dict(arguments)},
@@ -89,6 +88,7 @@ class PythonSession:
         )  # fmt: skip
         if not self._process.is_running:
             self._is_lost = f"the tools are not available any more; before, {name} failed: {result.error}"
+            return replace(result, is_last=True)
         return result
 
     def described(self) -> list[Any]:
@@ -103,18 +103,21 @@ class PythonSession:
         return answer.value
 
 
-def imported_tools(source: str | Path, *, options: LiveOptions | None = None) -> Iterator[Found | Skipped]:
+def imported_tools(
+    source: str | Path, *, options: LiveOptions | None = None, environment: Sequence[str] = ()
+) -> Iterator[Found | Skipped]:
     """Yield the functions of a .py file or a module, which is imported for it, in a process of its own.
 
     What reading the source says is kept; where it leaves a type open, or does not see a function (one of C, one
-    that another file defines), the imported function is asked.
+    that another file defines), the imported function is asked. `environment` names variables that the code gets beside
+    the few that every program needs.
 
     Raises:
         LiveError: it cannot be imported.
         ToolSpecError: it holds no public functions.
     """
     source = str(source)
-    with PythonTools([source], options).session() as session:
+    with PythonTools([source], options, environment=environment).session() as session:
         described = {"_".join(each["path"]): each for each in session.described()}
     is_file = source.endswith(".py")
     sources = _Sources()

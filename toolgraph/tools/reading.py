@@ -175,7 +175,7 @@ def read_found(items: Iterable[Found | Skipped], *, where: str, format: str) -> 
         except ToolSpecError as error:
             yield Skipped(place, str(error).removeprefix(f"{place}: "))
         else:
-            yield Read(place, tool, format, (*item.repairs, *repairs), format in COLLECTIONS)
+            yield Read(place, tool, format, (*item.repairs, *repairs), item.is_collected or format in COLLECTIONS)
 
 
 def _documents(file: File, *, as_text: bool) -> Iterator[Document]:

@@ -66,11 +66,15 @@ def target_of(reference: str, root: Schema) -> Schema | None:
     return target if isinstance(target, dict) else None
 
 
+_ALONE = {name: (name,) for name in ("string", "integer", "number", "boolean", "object", "array", "null")}
+"""What most schemas admit, made once."""
+
+
 def types_of(schema: Schema) -> tuple[str, ...]:
     """Return the JSON types a schema admits, as far as it says or lets infer; empty means any."""
     declared = schema.get("type")
     if isinstance(declared, str):
-        return (declared,)
+        return _ALONE.get(declared) or (declared,)
     if isinstance(declared, list):
         return tuple(declared)
     if "properties" in schema or "additionalProperties" in schema:

@@ -69,10 +69,7 @@ class ToolSpec(BaseModel):
     @cached_property
     def input_schema(self) -> Schema:
         """`parameters` in standard form; always an object schema."""
-        schema = standard_schema(self.parameters)
-        if schema.get("type") != "object" and "$ref" not in schema:
-            schema = {**schema, "type": "object"}
-        return schema
+        return _object_schema(self.parameters)
 
     @cached_property
     def output_schema(self) -> Schema | None:
@@ -82,12 +79,13 @@ class ToolSpec(BaseModel):
     @cached_property
     def parameter_fields(self) -> tuple[fields.Field, ...]:
         """The leaves of the parameters."""
-        return fields.flatten(self.input_schema)
+        return fields.flatten(self.__dict__.get("input_schema") or _object_schema(self.parameters))
 
     @cached_property
     def return_fields(self) -> tuple[fields.Field, ...]:
-        """The leaves of the returns; empty where nothing is known of them."""
-        return fields.flatten(self.output_schema) if self.output_schema else ()
+        """The leaves of the returns, a plain value as one called `result`; empty where nothing is known of them."""
+        schema = self.__dict__.get("output_schema") or standard_schema(self.returns)
+        return fields.flatten(schema, "result") if schema else ()
 
     @property
     def are_returns_guessed(self) -> bool:
@@ -100,3 +98,9 @@ class ToolSpec(BaseModel):
         return json.dumps(
             [self.name, self.description, self.parameters, self.returns], sort_keys=True, ensure_ascii=False
         )
+
+
+def _object_schema(parameters: Schema) -> Schema:
+    """Return parameters in standard form, as that of an object."""
+    schema = standard_schema(parameters)
+    return schema if schema.get("type") == "object" or "$ref" in schema else {**schema, "type": "object"}

@@ -6,7 +6,9 @@ from urllib.parse import parse_qsl, urlsplit
 WITHOUT_SECRET = "a command or a URL without keys or passwords in it, which are written down"
 """What a target has to be, in the words of an error message."""
 _SECRET = re.compile(r"(?i)(?:api|auth|access)?[_-]?(?:key|token|secret|password|authorization)$")
-_SET = re.compile(r"(?i)(?:^|\s)(?:--?)?[\w-]*(?:key|token|secret|password|authorization)[=\s]+\S")
+_SET = re.compile(
+    r"(?i)(?:^|\s)(?:--?)?[\w-]*(?:key|token|secret|password|authorization)[=\s]+\S|://[^\s/@:]*:[^\s/@]+@"
+)
 
 
 def holds_secret(target: str) -> bool:

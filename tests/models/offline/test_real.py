@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from toolgraph.models.offline.facts import Outcome
+from toolgraph.models.offline.outcome import Outcome
 from toolgraph.models.offline.real import tell_real
 from toolgraph.tools.spec import ToolSpec
 

@@ -2,7 +2,7 @@ import datetime as dt
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from toolgraph.dialogue.spoken import find_said
@@ -241,6 +241,7 @@ WORDS = st.text("abcdefghij ABC.,?'the", max_size=40)
     seed=st.integers(0, 1000),
     style=st.sampled_from(styles()),
 )
+@example(pieces=[("", "?. ")], end="", seed=0, style="plain")
 def test_no_style_alters_a_value(pieces, end, seed, style):
     text = "".join(f"{words}{protect(value)}" for words, value in pieces) + end
 

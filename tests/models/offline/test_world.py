@@ -593,3 +593,37 @@ def test_rows_are_sorted_by_the_field_that_an_order_means(order, first):
 
     assert in_order(rows[::-1], {"sort_by": order})[0]["issue_id"] == in_order(rows, {"sort_by": order})[0]["issue_id"]
     assert in_order(rows, {"sort_by": order})[0]["issue_id"] == first
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_fields_of_one_name_are_shown_again_each_at_its_own_place(seed):
+    order = {"order_id": TEXT, "product": TEXT, "parcel": thing(product=NUMBER)}
+    list_orders = ToolSpec(
+        name="list_orders", effects="reads", parameters=thing(order_id={"type": "array", "items": TEXT}),
+        returns=listing(**order),
+    )  # fmt: skip
+    shown = {"order_id": "OR-12345", "product": "lamp", "parcel": {"product": 7}}
+    world = World(seed)
+    world.facts = (Fact(tool=list_orders, arguments={"order_id": ["OR-1"]}, result=[shown]),)
+
+    again = world.ask(list_orders, order_id=["OR-12345"])
+
+    assert {entry["product"] for entry in again} == {"lamp"}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_bought_costs_what_the_list_said(seed):
+    search = ToolSpec(
+        name="search_mugs", effects="reads", parameters=thing(city=TEXT),
+        returns=thing(mugs=listing(mug_id=TEXT, price={"type": "number", "minimum": 5, "maximum": 9})),
+    )  # fmt: skip
+    add = ToolSpec(
+        name="add_to_basket", effects="writes", parameters=thing(mug_id=TEXT, quantity={"type": "integer"}),
+        returns=thing(basket_id=TEXT, quantity={"type": "integer"}, amount=NUMBER),
+    )  # fmt: skip
+    world = World(seed)
+    mug = world.ask(search, city="Lisbon")["mugs"][0]
+
+    added = world.ask(add, mug_id=mug["mug_id"], quantity=3)
+
+    assert added["amount"] == pytest.approx(3 * mug["price"])

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
+from tests.quality.nli_models import write_nli_model
 from toolgraph.errors import EmbeddingError
-from toolgraph.graph.embedding import PACKAGE
 from toolgraph.quality.metrics.entailment import CrossEncoderEntailment, load_entailment
 from toolgraph.quality.metrics.rounds import RoundPair
+
+PAIRS = [RoundPair("a room", "book the room"), RoundPair("word " * 1_600, "x" * 8_000), RoundPair("\ud800", "获取")]
 
 
 class Lengths:
@@ -14,6 +16,16 @@ class Lengths:
         return np.array([[1.0, len(premise), 3.0] for premise, _ in sentences])
 
 
+class Broken:
+    def __init__(self, answer):
+        self.answer = answer
+
+    def predict(self, sentences, **options):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
 def test_an_entailment_is_a_pair_for_which_that_label_scores_highest():
     pairs = [RoundPair("long enough", "x"), RoundPair("no", "x")]
 
@@ -21,42 +33,50 @@ def test_an_entailment_is_a_pair_for_which_that_label_scores_highest():
     assert CrossEncoderEntailment(Lengths(), 2).entails(pairs).tolist() == [False, True]
 
 
-@pytest.fixture
-def classifier(tmp_path):
-    """Write a tiny classifier of pairs with random weights, as `CrossEncoder` reads it."""
-    pytest.importorskip(PACKAGE)
-    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+@pytest.mark.parametrize(
+    ("labels", "entailment", "kind"),
+    [
+        (("contradiction", "entailment", "neutral"), 1, "bert"),
+        (("CONTRADICTION", "NEUTRAL", "ENTAILMENT"), 2, "bert"),
+        (("entailment", "not_entailment"), 0, "bert"),
+        (("contradiction", "neutral", "Entailment"), 2, "roberta"),
+    ],
+)
+def test_the_label_of_a_model_is_found_wherever_it_stands_and_however_it_is_written(
+    tmp_path, capfd, labels, entailment, kind
+):
+    for wins in range(len(labels)):
+        directory = write_nli_model(tmp_path / str(wins), labels, wins=wins, kind=kind)
+        capfd.readouterr()
 
-    from toolgraph.graph.embedding import _embedded_location
+        model = load_entailment(directory)
 
-    def write(*labels):
-        tokenizer = AutoTokenizer.from_pretrained(str(_embedded_location()))
-        config = BertConfig(
-            vocab_size=tokenizer.vocab_size, hidden_size=8, num_hidden_layers=1, num_attention_heads=1,
-            intermediate_size=8, id2label=dict(enumerate(labels)),
-            label2id={label: number for number, label in enumerate(labels)},
-        )  # fmt: skip
-        BertForSequenceClassification(config).save_pretrained(tmp_path)
-        tokenizer.save_pretrained(tmp_path)
-        return str(tmp_path)
-
-    return write
-
-
-def test_a_model_is_loaded_and_its_label_found_in_any_case(classifier):
-    model = load_entailment(classifier("CONTRADICTION", "ENTAILMENT", "NEUTRAL"))
-
-    assert model.entails([RoundPair("a room", "a room"), RoundPair("word " * 5_000, "x")]).shape == (2,)
+        assert model.entails(PAIRS).tolist() == [wins == entailment] * 3
+        assert capfd.readouterr().err == ""
 
 
-def test_a_model_without_the_label_is_one_sentence(classifier):
-    with pytest.raises(EmbeddingError, match="has no label 'entailment' but good, bad; name a model of natural"):
-        load_entailment(classifier("good", "bad"))
+@pytest.mark.parametrize("labels", [("good", "bad"), ("LABEL_0", "LABEL_1", "LABEL_2"), ("entailment",)])
+def test_a_model_that_tells_no_entailment_from_others_is_one_sentence(tmp_path, labels):
+    with pytest.raises(EmbeddingError, match=f"tells {', '.join(labels)} apart, and not 'entailment' from anything"):
+        load_entailment(write_nli_model(tmp_path, labels))
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (np.full((3, 3), np.nan), "gives scores that are no numbers; its weights are damaged"),
+        (IndexError("index 514 is out of range\nand more"), "fails: index 514 is out of range$"),
+    ],
+)
+def test_a_model_that_breaks_down_is_one_sentence(answer, says):
+    with pytest.raises(EmbeddingError, match=f"the NLI model 'mine' {says}"):
+        CrossEncoderEntailment(Broken(answer), 1, "mine").entails(PAIRS)
 
 
 def test_a_model_there_is_not_is_one_sentence(tmp_path):
-    with pytest.raises(EmbeddingError) as raised:
-        load_entailment(str(tmp_path / "nothing"))
+    for name in (tmp_path / "nothing", tmp_path):
+        with pytest.raises(EmbeddingError) as raised:
+            load_entailment(str(name))
 
-    assert str(raised.value).startswith(f"the NLI model '{tmp_path / 'nothing'}' cannot be loaded: ")
-    assert "\n" not in str(raised.value)
+        assert str(raised.value).startswith(f"the NLI model '{name}' cannot be loaded: ")
+        assert "\n" not in str(raised.value)

@@ -49,22 +49,35 @@ def test_there_is_no_pair_without_both_requests_and_a_reply_in_words(messages):
 def test_semantic_similarity_is_the_mean_cosine_times_100():
     pairs = [RoundPair("a room in Lisbon", "a room in Lisbon"), RoundPair("red green", "blue white")]
 
-    halves = [semantic_similarity([pair], word_vectors) for pair in pairs]
+    *halves, whole = semantic_similarity([[pair] for pair in pairs] + [pairs], word_vectors)
 
     assert halves[0] == 100
-    assert semantic_similarity(pairs, word_vectors) == pytest.approx(sum(halves) / 2, abs=0.01)
+    assert whole == pytest.approx(sum(halves) / 2, abs=0.01)
     assert abs(halves[1]) < 30
 
 
 def test_the_entailment_rate_is_a_percentage():
     pairs = [RoundPair("a", "a"), RoundPair("a", "b"), RoundPair("c", "d"), RoundPair("e", "f")]
 
-    assert entailment_rate(pairs, Echoes()) == 25.0
+    assert entailment_rate([pairs], Echoes()) == [25.0]
+
+
+def test_models_are_asked_once_for_all_sets():
+    asked = []
+
+    class Counts:
+        def entails(self, pairs):
+            asked.append(len(pairs))
+            return np.array([pair.premise == "a" for pair in pairs])
+
+    a, b = RoundPair("a", "x"), RoundPair("b", "x")
+    assert entailment_rate([[], [a, b], [a], []], Counts()) == [None, 50.0, 100.0, None]
+    assert asked == [3]
 
 
 def test_of_no_pairs_nothing_is_said():
-    assert semantic_similarity([], word_vectors) is None
-    assert entailment_rate([], Echoes()) is None
+    assert semantic_similarity([[]], word_vectors) == [None]
+    assert entailment_rate([], Echoes()) == []
 
 
 def test_a_sample_keeps_no_more_pairs_than_asked_for_and_knows_how_many_there_were():

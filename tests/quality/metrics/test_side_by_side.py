@@ -111,13 +111,13 @@ def test_models_are_asked_for_pairs_of_rounds():
     assert cells(compared)["EnR"] == (50.0, None)
     assert compared.measured[0][SS] > 30
     assert compared.measured[1][SS] is None
-    assert compared.notes == ("silent has no SS and EnR: no two requests with a reply in words between them",)
+    assert compared.notes_on_sets == ("silent has no SS and EnR: no two requests with a reply in words between them",)
 
 
 def test_it_is_told_where_not_all_rounds_were_taken():
     sets = [data_set(good(), talk(user("A"), says("B"), user("C"), says("D")), pairs=1)]
 
-    assert compare_sets(sets, (SS,), Asked(word_vectors), tokens=None).notes == (
+    assert compare_sets(sets, (SS,), Asked(word_vectors), tokens=None).notes_on_sets == (
         "SS of mine: 1 of its 2 pairs of rounds",
     )
 
@@ -129,7 +129,7 @@ def test_recorded_scores_are_used_where_no_judge_is_asked():
     compared = compare_sets([one, data_set(good(), name="other")], (JUDGE,), NOBODY, tokens=None)
 
     assert cells(compared)["NAT"] == (3.0, None)
-    assert compared.notes == ("scores of mine: judged dialogues 1, without a usable verdict 1",)
+    assert compared.notes_on_sets == ("scores of mine: judged dialogues 1, without a usable verdict 1",)
 
 
 def test_a_judge_is_asked_for_no_more_dialogues_than_wanted():

@@ -138,13 +138,25 @@ def test_the_tools_of_a_registry_say_which_server_they_are_of(registry):
     [
         {"name": "library", "installations": {"npm": {"command": "npx"}}},
         {"name": "library", "installations": {}, "tools": []},
-        {"mcpServers": {"library": {"command": "python", "args": ["server.py"]}}},
+        {"mcpServers": {"library": {"command": "node", "args": ["server.js", "--api-key=s3cret"]}}},
+        {"mcpServers": {"library": "s3cret"}},
     ],
 )
 def test_a_server_that_lists_no_tools_is_told(document):
     assert mcp.matches(document)
     assert skipped_in(mcp, document) == [
         ("server library", "lists no tools; import them from the running server with --mcp")
+    ]
+
+
+def test_of_a_server_that_is_configured_it_is_told_how_to_ask_it_without_what_its_variables_hold():
+    local = {"command": "npx", "args": ["-y", "@x/library"], "env": {"LIBRARY_TOKEN": "s3cret", "REGION": "s3cret"}}
+    far = {"type": "http", "url": "https://example.org/mcp", "headers": {"Authorization": "Bearer s3cret"}}
+    opening = "lists no tools; import them from the running server with --mcp"
+
+    assert skipped_in(mcp, {"mcpServers": {"local": local, "far": far}}) == [
+        ("server local", f"{opening} 'npx -y @x/library' --env LIBRARY_TOKEN --env REGION"),
+        ("server far", f"{opening} https://example.org/mcp"),
     ]
 
 

@@ -4,22 +4,26 @@ It asks for what is missing, and tells the outcome.
 """
 
 import json
+import random
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedStep
+from toolgraph.dialogue.messages import system_in
 from toolgraph.dialogue.spoken import today_in
 from toolgraph.errors import AnswerError
 from toolgraph.models.offline.banks import load_words
 from toolgraph.models.offline.derived import label, wording_of
 from toolgraph.models.offline.entries import entry_name
-from toolgraph.models.offline.facts import Outcome, tell
 from toolgraph.models.offline.flows import flows_between
+from toolgraph.models.offline.outcome import Outcome
 from toolgraph.models.offline.real import is_shortfall, tell_real
 from toolgraph.models.offline.speech import capitalised, pick_entry, superlative
+from toolgraph.models.offline.telling import tell
 from toolgraph.models.offline.wordings import dotted
 from toolgraph.models.requests import AssistantAnswer, AssistantRequest, PlainCall
 from toolgraph.seeds import rng
@@ -97,13 +101,17 @@ class Assistant:
 
     def __init__(self, request: AssistantRequest, seed: int) -> None:
         self.request = request
-        self.random = rng(seed, "assistant", request.key, *(tool.name for tool in request.tools))
+        self.seed = seed
         self.words = load_words("assistant")
         self.tools = {tool.name: tool for tool in request.tools}
         self.actual = dict(request.call_ids)
         self.results = {message.tool_call_id: message for message in request.messages if message.role == "tool"}
-        system = request.messages[0].content if request.messages and request.messages[0].role == "system" else ""
-        self.today = today_in(system)
+        self.today = today_in(system_in(request.messages))
+
+    @cached_property
+    def random(self) -> random.Random:
+        """Where the choices of words come from; a message that makes calls takes none."""
+        return rng(self.seed, "assistant", self.request.key, *self.tools)
 
     # --- acting -------------------------------------------------------------------------------------------------
 

@@ -50,7 +50,7 @@ def value_bank(kind: str) -> tuple[Any, ...]:
 @lru_cache(maxsize=256)
 def person_named_in(text: str) -> Person | None:
     """Return the first of the invented people whose full name stands in a text."""
-    return next((person for person in people() if person.full_name in text), None)
+    return next((person for name, person in _people_by_name().items() if name in text), None)
 
 
 @cache
@@ -68,3 +68,8 @@ def people() -> tuple[Person, ...]:
         email = f"{first}.{last}@example.{('com', 'org', 'net')[len(found) % 3]}".lower()
         found.setdefault(f"{first} {last}", Person(first, last, email, phone, username))
     return tuple(found.values())
+
+
+@cache
+def _people_by_name() -> dict[str, Person]:
+    return {person.full_name: person for person in people()}

@@ -16,8 +16,8 @@ from toolgraph.models.offline.composed import Composed, Part, price_of
 from toolgraph.models.offline.domain_links import links_of
 from toolgraph.models.offline.domains import Domain, DomainScenario, ResultTest, domains
 from toolgraph.models.offline.plan_arguments import Setting
-from toolgraph.models.offline.planning import DEFAULT_TODAY
 from toolgraph.models.offline.scenarios import domain_of
+from toolgraph.models.offline.scene import DEFAULT_TODAY
 from toolgraph.models.offline.speech import superlative
 from toolgraph.models.offline.task_calls import CallPlanner
 from toolgraph.seeds import rng

@@ -8,7 +8,7 @@ from typing import Any
 from toolgraph.models.requests import Fact
 from toolgraph.tools.inference import CREATE, effects_of, name_parts, verb_of
 from toolgraph.tools.names import split_words
-from toolgraph.tools.spec import ToolSpec
+from toolgraph.tools.spec import Effects, ToolSpec
 
 Record = dict[str, Any]
 _ID_NAME = re.compile(
@@ -32,24 +32,18 @@ def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
     """Return what the facts tell of each entity, by its id and its names; later facts count more."""
     records: dict[str, Record] = {}
     for fact in facts:
-        effects = effects_of(fact.tool)
-        asked = named_scalars(fact.arguments) if effects == "reads" else named_values(fact.arguments)
-        thing = thing_of(fact.tool)
-        for entity in objects_in(fact.result):
-            own = own_id(entity) or _own_name(entity)
-            if own is None:
-                continue
-            record = records.setdefault(record_key(*own), {})
+        effects, asked, shown = _told_by(_Itself(fact))
+        for known_by, values in shown:
+            record = records.setdefault(known_by[0], {})
             for name, value in asked.items():
                 if effects == "reads":
                     record.setdefault(name, value)
                 else:
                     record[name] = value
-            record.update(named_values(entity))
-            for key in name_keys(entity, thing):
-                records[key] = record
+            record.update(values)
+            records |= dict.fromkeys(known_by, record)
         if effects == "writes":
-            _remember_named(records, fact, asked, thing)
+            _remember_named(records, fact, asked, thing_of(fact.tool))
         if isinstance(fact.result, dict) and not _makes_another(fact, asked):
             for name, value in asked.items():
                 if is_id_name(name) and not isinstance(value, list):
@@ -60,6 +54,32 @@ def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
                     elif own_id(fact.result) is None and _own_name(fact.result) is None:
                         records[record_key(name, value)] |= named_values(fact.result) | record
     return records
+
+
+class _Itself:
+    """A value that equals nothing but itself, so that what was read of it can be kept, whatever it holds."""
+
+    __slots__ = ("fact",)
+
+    def __init__(self, fact: Fact) -> None:
+        self.fact = fact
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.fact is other.fact
+
+    def __hash__(self) -> int:
+        return id(self.fact)
+
+
+@lru_cache(maxsize=256)
+def _told_by(this: _Itself) -> tuple[Effects, Record, tuple[tuple[list[str], Record], ...]]:
+    """What one fact tells: its effects, what was asked, and of each entity what it is known by and its values."""
+    fact = this.fact
+    effects, thing = effects_of(fact.tool), thing_of(fact.tool)
+    asked = named_scalars(fact.arguments) if effects == "reads" else named_values(fact.arguments)
+    owned = ((entity, own_id(entity) or _own_name(entity)) for entity in objects_in(fact.result))
+    shown = (([record_key(*own), *name_keys(entity, thing)], named_values(entity)) for entity, own in owned if own)
+    return effects, asked, tuple(shown)
 
 
 def _remember_named(records: dict[str, Record], fact: Fact, asked: Record, thing: str) -> None:
@@ -92,8 +112,12 @@ def thing_of(tool: ToolSpec) -> str:
 
 @lru_cache(maxsize=4096)
 def _thing(noun: str) -> str:
-    word = _QUALIFIED.sub("", noun).rpartition(" ")[2]
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+    return singular(_QUALIFIED.sub("", noun).rpartition(" ")[2])
+
+
+def singular(noun: str) -> str:
+    """Return a noun without the `s` of its plural."""
+    return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
 
 
 def name_keys(record: Record, thing: str) -> list[str]:
@@ -124,7 +148,7 @@ def own_id(entity: Record) -> tuple[str, Any] | None:
     """Return the name and value of an object's own id: its `id` or `uuid`, else its first field if that is one."""
     for name in ("id", "uuid", next(iter(entity), "")):
         value = entity.get(name)
-        if isinstance(value, str | int) and not isinstance(value, bool) and is_id_name(name):
+        if value is not None and isinstance(value, str | int) and not isinstance(value, bool) and is_id_name(name):
             return name, value
     return None
 
@@ -148,40 +172,46 @@ def record_key(name: str, value: Any) -> str:
 
 
 def objects_in(value: Any) -> Iterator[Record]:
-    """Yield the objects in a JSON value, however deep."""
-    if isinstance(value, dict):
-        yield value
-        for child in value.values():
-            yield from objects_in(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from objects_in(child)
+    """Yield the objects in a JSON value, however deep, outer ones first."""
+    waiting = [value]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, dict):
+            yield here
+            waiting += [child for child in reversed(here.values()) if isinstance(child, dict | list)]
+        elif isinstance(here, list):
+            waiting += reversed(here)
 
 
 def named_scalars(value: Any) -> Record:
     """Return the scalars of an object and of the objects nested in it, by name, its own before theirs; no lists."""
-    found: Record = {}
-    for entity in nested_objects(value):
-        found |= {
-            name: child for name, child in entity.items() if not isinstance(child, dict | list) and child is not None
-        }
-    return found
+    return _scalars_of(nested_objects(value))
 
 
 def named_values(value: Any) -> Record:
     """Return what `named_scalars` does, and by their names the lists that hold nothing but scalars."""
-    found = named_scalars(value)
-    for entity in nested_objects(value):
+    entities = nested_objects(value)
+    found = _scalars_of(entities)
+    for entity in entities:
         found |= {name: child for name, child in entity.items() if is_plain_list(child)}
     return found
 
 
-def nested_objects(value: Any) -> Iterator[Record]:
-    """Yield an object and those nested in it, inner ones first, but none that stands in a list."""
-    if isinstance(value, dict):
-        for child in value.values():
-            yield from nested_objects(child)
-        yield value
+def _scalars_of(entities: Iterable[Record]) -> Record:
+    return {
+        name: child
+        for entity in entities for name, child in entity.items()
+        if child is not None and not isinstance(child, dict | list)
+    }  # fmt: skip
+
+
+def nested_objects(value: Any) -> list[Record]:
+    """Return an object and those nested in it, inner ones first, but none that stands in a list."""
+    if not isinstance(value, dict):
+        return []
+    return [
+        *(inner for child in value.values() if isinstance(child, dict) for inner in nested_objects(child)), value
+    ]  # fmt: skip
 
 
 def is_plain_list(value: Any) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 from toolgraph.dialogue.spoken import parse_date
 from toolgraph.models.offline.derived import unit_of
 from toolgraph.models.offline.entities import is_id_name
+from toolgraph.models.offline.reckoning import price_unit
 from toolgraph.models.offline.speech import article, entity_noun
 from toolgraph.models.offline.spoken_values import CLOCK, plain_label, spoken_value
-from toolgraph.models.offline.world import price_unit
 from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec

@@ -1,10 +1,9 @@
 """Which return field of one tool can fill which parameter of another, as far as names and kinds tell."""
 
-import datetime as dt
-from functools import lru_cache
 from typing import NamedTuple
 
-from toolgraph.models.offline.scene import fits, new_scene
+from toolgraph.models.offline.entities import singular
+from toolgraph.models.offline.scene import DEFAULT_TODAY, fits, new_scene
 from toolgraph.models.offline.shapes import output_pointers
 from toolgraph.models.offline.values import make_value
 from toolgraph.seeds import rng
@@ -95,9 +94,7 @@ def _same_thing(returned: Field, parameter: Field, kind: str, entity: str) -> bo
     out, into = split_words(returned.name), split_words(parameter.name)
     if out == into:
         return (
-            out not in ("id", "key", "code", "number", "name")
-            or kind_of(returned) != "id"
-            or _singular_of(entity) in into
+            out not in ("id", "key", "code", "number", "name") or kind_of(returned) != "id" or singular(entity) in into
         )
     if kind in ("id", "uuid"):
         return out in ("id", "uuid") and into.removesuffix(" id") != into and _names(entity, into.removesuffix(" id"))
@@ -113,14 +110,9 @@ def _would_be_taken(returned: Field, parameter: Field) -> bool:
     asks = [keyword for keyword in _BOUNDS if keyword in parameter.schema]
     if all(parameter.schema[keyword] == returned.schema.get(keyword) for keyword in asks):
         return True
-    scene = new_scene(rng(0, "flow", returned.name), dt.date(2026, 1, 15))
+    scene = new_scene(rng(0, "flow", returned.name), DEFAULT_TODAY)
     return all(fits(make_value(returned, scene, is_result=True), parameter.schema) for _ in range(_EXAMPLES))
 
 
-@lru_cache(maxsize=4096)
-def _singular_of(noun: str) -> str:
-    return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
-
-
 def _names(entity: str, word: str) -> bool:
-    return word in (entity, _singular_of(entity)) or _singular_of(entity).endswith(f" {word}")
+    return word in (entity, singular(entity)) or singular(entity).endswith(f" {word}")

@@ -5,7 +5,6 @@ goes on, step by step, to tools that take what the last result holds; a step may
 from the user's rule.
 """
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -18,7 +17,7 @@ from toolgraph.models.offline.flows import Flow, flows_between
 from toolgraph.models.offline.plan_arguments import CallBuilder, Setting, is_on_paper
 from toolgraph.models.offline.plan_memory import Memory, content_of, said_as
 from toolgraph.models.offline.refining import others, refined
-from toolgraph.models.offline.scene import new_scene
+from toolgraph.models.offline.scene import DEFAULT_TODAY, new_scene
 from toolgraph.models.offline.speech import entry_picks, superlative
 from toolgraph.models.offline.values import known_values
 from toolgraph.models.requests import PlanAnswer, PlanRequest
@@ -37,7 +36,6 @@ WITHHELD, ASIDE, THANKS = 0.14, 0.1, 0.24
 """Chances: a turn withholds a required value; an aside follows a turn; the dialogue ends in thanks."""
 MOST_REQUIRED = 6
 """A tool that requires more values than this is asked for only where there is little else: nobody says ten at once."""
-DEFAULT_TODAY = dt.date(2026, 1, 15)
 _CHOOSING = frozenset("book reserve order buy purchase rent add schedule request save hold enroll join start".split())
 """What one does with the best of a list without having seen the list."""
 KNOWN_NUMBER, UNKNOWN_ID, LISTED_ID = 0.12, 0.03, 0.001
@@ -47,6 +45,7 @@ SEARCH_AGAIN, TASK_AGAIN = 0.25, 0.01
 """The same of a tool used before, that something new can follow or not."""
 REFINED = 0.15
 """Chance that a turn asks the last question again with one thing changed; nearly sure where no tool is left unused."""
+_NUMBER_OF_NAMESAKE = re.compile(r"_\d+$")
 
 
 def plan(request: PlanRequest, seed: int) -> PlanAnswer:
@@ -219,8 +218,9 @@ class TurnPlanner:
         found: list[ToolSpec] = []
         if self.effects[tool.name] != "reads":
             return found  # what was just made is neither changed nor asked about in the same breath
+        taken = {one.name for one in chain}
         for other in self.tools:
-            if other in chain or (self.memory.used.get(other.name) and self.effects[other.name] != "reads"):
+            if other.name in taken or (self.memory.used.get(other.name) and self.effects[other.name] != "reads"):
                 continue
             flows = [flow for flow in flows_between(tool, other) if not (flow.is_echo or flow.is_nameless)]
             if self.effects[other.name] != "reads" and not _can_be_told_apart(tool, other, flows):
@@ -350,7 +350,7 @@ def _two_unlike(pick: str) -> tuple[str, str]:
 
 def _base_name(tool: ToolSpec) -> str:
     """A tool's name without the number of a namesake."""
-    return re.sub(r"_\d+$", "", tool.name)
+    return _NUMBER_OF_NAMESAKE.sub("", tool.name)
 
 
 def _picking(call: PlannedCall, call_id: str, pick: str) -> PlannedCall:

@@ -5,7 +5,8 @@ import re
 from typing import Any
 
 from toolgraph.models.offline.banks import load_words
-from toolgraph.models.offline.facts import Outcome, tell
+from toolgraph.models.offline.outcome import Outcome
+from toolgraph.models.offline.telling import tell
 from toolgraph.tools.live import holds_nothing
 from toolgraph.tools.names import looks_like_identifier
 

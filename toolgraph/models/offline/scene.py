@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from toolgraph.models.offline.banks import Person, people
+from toolgraph.tools.fields import Field
 from toolgraph.tools.schema import json_type
+
+DEFAULT_TODAY = dt.date(2026, 1, 15)
+"""The day on which dialogues take place whose system message names none."""
+_BOUNDS = frozenset("minLength maxLength pattern minimum maximum exclusiveMinimum exclusiveMaximum multipleOf".split())
 
 
 @dataclass
@@ -41,6 +46,8 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
     allowed = [types] if isinstance(types, str) else types
     if allowed and json_type(value) not in allowed and not (json_type(value) == "integer" and "number" in allowed):
         return False
+    if _BOUNDS.isdisjoint(schema):
+        return True
     if isinstance(value, str):
         short = len(value) < schema.get("minLength", 0) or len(value) > schema.get("maxLength", 1 << 30)
         return not short and not ("pattern" in schema and not re.search(schema["pattern"], value))
@@ -53,3 +60,12 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
             and not (step and abs(value / step - round(value / step)) > 1e-9)
         )
     return True
+
+
+def admits(field_: Field, value: Any) -> bool:
+    """Say whether a field takes a value: a scalar of one of its types that meets its schema."""
+    if isinstance(value, dict | list):
+        return False
+    return fits(value, field_.schema) and (
+        not field_.types or json_type(value) in (*field_.types, "integer" if "number" in field_.types else "")
+    )

@@ -3,8 +3,10 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from toolgraph.models.offline.scene import admits
 from toolgraph.tools.fields import Field
 from toolgraph.tools.pointers import ANY_ITEM, join
 from toolgraph.tools.schema import Schema, comes_back, resolve, traced_branches, types_of
@@ -37,12 +39,23 @@ class ListOf:
     longest: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ObjectOf:
     """An object and the shapes of its properties."""
 
     properties: tuple[tuple[str, "Shape", bool], ...]
     """Name, shape, and whether it is required."""
+
+    @cached_property
+    def told(self) -> tuple[tuple[str, "Shape", bool], ...]:
+        """Those that an object of a result holds: the required ones, and the first of the others."""
+        optional = [entry for entry in self.properties if not entry[2]][:MOST_OPTIONAL_RETURNS]
+        return tuple(entry for entry in self.properties if entry[2] or entry in optional)
+
+    @cached_property
+    def by_name(self) -> dict[str, "Shape"]:
+        """The shapes of the properties by their names."""
+        return {name: shape for name, shape, _ in self.properties}
 
 
 Shape = Leaf | ListOf | ObjectOf
@@ -72,8 +85,28 @@ def _pointers(shape: Shape, pointer: str) -> Iterator[str]:
         if shape.longest:
             yield from _pointers(shape.item, f"{pointer}/{ANY_ITEM}")
     else:
-        for name, child, _ in told_properties(shape):
+        for name, child, _ in shape.told:
             yield from _pointers(child, join(pointer, name))
+
+
+def objects_of(value: Any, shape: Shape) -> Iterator[tuple[dict[str, Any], dict[str, Shape]]]:
+    """Yield the objects in a value that follows a shape, outer ones first, with the shapes of their properties."""
+    if isinstance(value, dict) and isinstance(shape, ObjectOf):
+        yield value, shape.by_name
+        for name, child in value.items():
+            if isinstance(child, dict | list) and name in shape.by_name:
+                yield from objects_of(child, shape.by_name[name])
+    elif isinstance(value, list) and isinstance(shape, ListOf):
+        for item in value:
+            yield from objects_of(item, shape.item)
+
+
+def takes(shape: Shape | None, value: Any) -> bool:
+    """Say whether a scalar, or a list of nothing but scalars, may stand where a shape is."""
+    if isinstance(shape, ListOf) and isinstance(value, list) and isinstance(shape.item, Leaf):
+        field = shape.item.field
+        return shape.shortest <= len(value) <= shape.longest and all(admits(field, item) for item in value)
+    return isinstance(shape, Leaf) and admits(shape.field, value)
 
 
 def plain_lists(shape: Shape) -> dict[str, ListOf]:
@@ -87,12 +120,6 @@ def plain_lists(shape: Shape) -> dict[str, ListOf]:
         else:
             found = plain_lists(child) | found
     return found
-
-
-def told_properties(shape: ObjectOf) -> tuple[tuple[str, Shape, bool], ...]:
-    """Return the properties that an object of a result holds: the required ones, and the first of the others."""
-    optional = [entry for entry in shape.properties if not entry[2]][:MOST_OPTIONAL_RETURNS]
-    return tuple(entry for entry in shape.properties if entry[2] or entry in optional)
 
 
 def _cached(tool: ToolSpec, is_output: bool) -> Shape:
@@ -215,7 +242,7 @@ def fill(
                 items.append(item)
         return items
     made: dict[str, Any] = {}
-    for name, child, is_required in shape.properties if wants else told_properties(shape):
+    for name, child, is_required in shape.properties if wants else shape.told:
         if is_required or wants is None or wants(pointer, name):
             value = fill(child, make, chooser, wants, lengths, join(pointer, name))
             if value == [] and is_required and isinstance(child, ListOf) and child.longest:

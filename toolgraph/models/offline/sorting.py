@@ -44,7 +44,7 @@ def in_order(entries: list[Record], asked: Record) -> list[Record]:
         for name, value in asked.items()
         if isinstance(value, str) and _ORDERS.fullmatch(split_words(name))
     )
-    for meant, field in _FIELDS:
+    for meant, field in _FIELDS if said else ():
         name = next((name for name in entries[0] if field.search(split_words(name))), "") if entries else ""
         if not (name and meant.search(said)):
             continue

@@ -4,6 +4,7 @@ import datetime as dt
 import random
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from toolgraph.dialogue.spoken import NUMBER_WORDS, Form, parse_date, ways_to_say
@@ -243,6 +244,7 @@ _BEFORE = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=16384)
 def agreeing(text: str, slot: str) -> str:
     """Return a phrase whose slot will hold a plural, with the verb beside it in the plural.
 

@@ -13,7 +13,8 @@ _PROTECTED = re.compile(f"{VALUE_START}[^{VALUE_END}]*{VALUE_END}")
 _WORD = re.compile(r"\b[a-z]{5,}\b")
 _ARTICLE = re.compile(r"(?<=[a-z] )(the|a|an) (?=[a-z])")
 
-_TWO_ENDS = re.compile(rf"(?<!\.)([.!?]{VALUE_END}?)\.(?=\s|$)")
+_IN_A_VALUE = f"[^{VALUE_START}{VALUE_END}]*{VALUE_END}"
+_TWO_ENDS = re.compile(rf"(?<!\.)([.!?](?:{VALUE_END}|(?!{_IN_A_VALUE})))\.(?=\s|$)")
 """A sentence that ends in a value which has a full stop of its own needs no other."""
 
 

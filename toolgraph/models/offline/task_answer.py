@@ -8,10 +8,10 @@ from toolgraph.models.offline.banks import person_named_in
 from toolgraph.models.offline.composed import Part, price_of
 from toolgraph.models.offline.domains import Total
 from toolgraph.models.offline.entries import entry_name
-from toolgraph.models.offline.facts import tell
 from toolgraph.models.offline.speech import capitalised, join_phrases
 from toolgraph.models.offline.spoken_values import plain_label, spoken_value
 from toolgraph.models.offline.task_worker import Done, Worker
+from toolgraph.models.offline.telling import tell
 from toolgraph.tools import pointers
 from toolgraph.tools.fields import Field
 

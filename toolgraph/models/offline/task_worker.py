@@ -8,9 +8,10 @@ from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedCo
 from toolgraph.dialogue.messages import ToolCall
 from toolgraph.models.offline.assistant import Assistant
 from toolgraph.models.offline.banks import load_words
+from toolgraph.models.offline.clauses import clause
 from toolgraph.models.offline.composed import Composed, Part
 from toolgraph.models.offline.entries import entry_figure, entry_name
-from toolgraph.models.offline.facts import Outcome, clause
+from toolgraph.models.offline.outcome import Outcome
 from toolgraph.models.offline.speech import pick_entry, superlative
 from toolgraph.models.offline.spoken_values import spoken_value
 from toolgraph.models.offline.task_rules import words_of

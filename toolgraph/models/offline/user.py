@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedStep
+from toolgraph.dialogue.messages import system_in
 from toolgraph.dialogue.spoken import today_in
 from toolgraph.models.offline.banks import Words, load_words
 from toolgraph.models.offline.derived import label, wording_of
@@ -46,6 +47,7 @@ _MANNERS = dict.fromkeys(_CURT, re.compile(r"^(\S+ ?){1,4}$")) | dict.fromkeys(
 )
 """What a style asks of the words between two requests: few of them, or that they ask."""
 _INDEX = re.compile(r"\.\d+(?=\.|$)")
+_ANY_INDEX = re.compile(r"/\d+(?=/|$)")
 _NO_FIELD = Field("", "", "", {}, False)
 _KIND_NOUNS = {
     "email": "email address",
@@ -83,8 +85,7 @@ def _said(text: str, request: UserRequest, speaker: "Speaker", meaning: tuple[Pl
 
 def _improvise(request: UserRequest, seed: int) -> tuple[PlannedStep, ...]:
     """The calls in the mind of a user whose plan names only a need, or nothing at all."""
-    system = request.messages[0].content if request.messages and request.messages[0].role == "system" else ""
-    planner = TurnPlanner(request.tools, system, seed, f"{request.key}/improvised")
+    planner = TurnPlanner(request.tools, system_in(request.messages), seed, f"{request.key}/improvised")
     planner.replay(request.past)
     start = _tool_for(request.turn.intent, request.tools, planner)
     turn = planner.request_turn(request.turn_number, start=start, is_linked=bool(request.turn.intent))
@@ -121,8 +122,7 @@ class Speaker:
         self.bank = bank
         self.tools = {tool.name: tool for tool in request.tools}
         self.calls = {call.id: call for turn in request.past for step in turn.steps for call in step.calls}
-        system = request.messages[0].content if request.messages and request.messages[0].role == "system" else ""
-        self.today = today_in(system)
+        self.today = today_in(system_in(request.messages))
 
     # --- the message --------------------------------------------------------------------------------------------
 
@@ -293,7 +293,7 @@ class Speaker:
                     continue
                 if not number and _is_said_already(argument, call):
                     continue
-                field = fields.get(re.sub(r"/\d+(?=/|$)", "/*", argument.pointer)) or fields.get(argument.pointer)
+                field = fields.get(_ANY_INDEX.sub("/*", argument.pointer)) or fields.get(argument.pointer)
                 if twin is not None and argument.pick:
                     said[slot] = [self._both(twin, argument, field)]
                     continue

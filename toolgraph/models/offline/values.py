@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from toolgraph.models.offline.banks import Person, people, value_bank
-from toolgraph.models.offline.entities import WRAPPERS
+from toolgraph.models.offline.entities import WRAPPERS, singular
 from toolgraph.models.offline.scene import Scene, fits
 from toolgraph.models.offline.values_dates import CALENDAR
 from toolgraph.models.offline.values_numbers import RANGES, make_integer, make_number
@@ -198,8 +198,7 @@ def _named_kind(field_: Field, scene: Scene) -> str:
     owner = owner if owner and owner not in WRAPPERS else scene.about
     if not owner or _TITLED.search(owner):
         return "title"
-    singular = owner[:-1] if owner.endswith("s") and not owner.endswith("ss") else owner
-    kind = kind_of(Field("", singular, "", {"type": "string"}, False))
+    kind = kind_of(Field("", singular(owner), "", {"type": "string"}, False))
     return kind if kind in PEOPLE_KINDS or (kind not in ("text", "title") and value_bank(kind)) else "name"
 
 

@@ -3,6 +3,8 @@
 import datetime as dt
 import re
 from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
 
 from toolgraph.dialogue.spoken import MONTHS, parse_date
 from toolgraph.models.offline.scene import Scene
@@ -40,30 +42,51 @@ _DATE_FORMAT = (
 
 def _day(field_: Field, scene: Scene) -> dt.date:
     """A day to come, or gone by where the field or the thing speaks of the past; an end follows its beginning."""
-    about = f"{split_words(field_.name)} {field_.description[:80].lower()}"
-    chooser = scene.random
-    name = split_words(field_.name)
-    if "birth" in about or "dob" in name:
+    meant, chooser = _meant(split_words(field_.name), field_.description[:80].lower()), scene.random
+    if meant.is_birth:
         return scene.today.replace(day=1) - dt.timedelta(days=chooser.randint(19 * 365, 70 * 365))
-    is_ahead = _AHEAD.match(name) or (_SOON.search(name) and not _START.search(name))
-    is_on_record = bool(_OF_RECORDS.search(scene.about)) and not is_ahead
+    is_on_record = not meant.is_ahead and bool(_OF_RECORDS.search(scene.about))
     started: dt.date | None = scene.chosen.get("first day")
-    if started and (_END.search(name) or "last day" in about):
+    if started and meant.ends:
         ended = started + dt.timedelta(days=chooser.randint(2, 9))
         return min(ended, scene.today) if is_on_record and started <= scene.today else ended
-    if is_on_record and (_START.search(name) or _END.search(name)):
+    if is_on_record and (meant.starts or meant.ends):
         day = scene.today - dt.timedelta(days=chooser.randint(3, 40))
-    elif is_on_record or (not _AHEAD.match(name) and _PAST.search(_PERIOD_ENDS.sub("", about))):
+    elif is_on_record or meant.is_past:
         day = scene.today - dt.timedelta(days=chooser.randint(4, 120))
-    elif _SOON.search(about):
+    elif meant.is_soon:
         day = scene.today + dt.timedelta(days=chooser.randint(1, 12))
     else:
         day = scene.today + dt.timedelta(
             days=chooser.randint(1, 14) if chooser.random() < 0.5 else chooser.randint(10, 75)
         )
-    if _START.search(name) or "first day" in about:
+    if meant.starts:
         scene.chosen["first day"] = day
     return day
+
+
+class _Meant(NamedTuple):
+    """What the words of a field say of its day."""
+
+    is_birth: bool
+    is_past: bool
+    is_soon: bool
+    is_ahead: bool
+    starts: bool
+    ends: bool
+
+
+@lru_cache(maxsize=16384)
+def _meant(name: str, description: str) -> _Meant:
+    about = f"{name} {description}"
+    return _Meant(
+        is_birth="birth" in about or "dob" in name,
+        is_past=not _AHEAD.match(name) and bool(_PAST.search(_PERIOD_ENDS.sub("", about))),
+        is_soon=bool(_SOON.search(about)),
+        is_ahead=bool(_AHEAD.match(name) or (_SOON.search(name) and not _START.search(name))),
+        starts=bool(_START.search(name)) or "first day" in about,
+        ends=bool(_END.search(name)) or "last day" in about,
+    )
 
 
 def ends_a_period(words: str) -> bool:
@@ -79,9 +102,14 @@ def note_first_day(words: str, value: str, scene: Scene) -> None:
 
 
 def _date(field_: Field, scene: Scene) -> str:
-    described = field_.description.lower()
-    pattern = next((form for shape, form in _DATE_FORMAT if shape.search(described)), "%Y-%m-%d")
-    return _day(field_, scene).strftime(pattern)
+    return _day(field_, scene).strftime(_format_in(field_.description))
+
+
+@lru_cache(maxsize=16384)
+def _format_in(description: str) -> str:
+    """The format of a date that a description names; ISO 8601 where it names none."""
+    described = description.lower()
+    return next((form for shape, form in _DATE_FORMAT if shape.search(described)), "%Y-%m-%d")
 
 
 def _time(field_: Field, scene: Scene) -> str:

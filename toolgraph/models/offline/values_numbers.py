@@ -1,6 +1,7 @@
 """Numbers in the range their field admits and of the size it usually has."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from toolgraph.models.offline.scene import Scene, fits
@@ -50,14 +51,15 @@ def _round_sum(value: float, schema: dict[str, Any]) -> int | float:
 
 def _bounded(field_: Field, scene: Scene, decimals: int | None) -> float:
     kind, schema, chooser = kind_of(field_), field_.schema, scene.random
+    name = split_words(field_.name)
     low, high, usual = RANGES.get(kind, RANGES["number"])
-    if _SCREEN.search(f"{split_words(field_.name)} {field_.description[:80].lower()}") and kind == "size":
+    if kind == "size" and _SCREEN.search(f"{name} {field_.description[:80].lower()}"):
         low, high = 480, 1920
-    if _QUARTER.search(split_words(field_.name)):
+    if _QUARTER.search(name):
         low, high = 1, 4
     floor = schema.get("minimum", schema.get("exclusiveMinimum"))
     ceiling = schema.get("maximum", schema.get("exclusiveMaximum"))
-    if "birth" in field_.name.lower():
+    if "birth" in name:
         low, high = 1955, 2004
     if floor is not None and ceiling is not None:
         low, high = max(low, floor) if ceiling - floor > 10_000 and low < ceiling else floor, ceiling
@@ -77,12 +79,11 @@ def _bounded(field_: Field, scene: Scene, decimals: int | None) -> float:
     value = round(chooser.uniform(low, high), places)
     if places == 0 and high - low > 200:
         value = round(value / 5) * 5
-    name = split_words(field_.name)
-    base = _HIGH.sub("", _LOW.sub("", name)).strip()
-    if _HIGH.search(name) and f"low:{base}" in scene.chosen:
+    base, is_low, is_high = _ends(name)
+    if is_high and f"low:{base}" in scene.chosen:
         value = max(value, scene.chosen[f"low:{base}"] + max(1, round((high - low) / 10)))
         value = min(value, high) if ceiling is not None else value
-    if _LOW.search(name):
+    if is_low:
         scene.chosen[f"low:{base}"] = value
     step = schema.get("multipleOf")
     if step:
@@ -97,3 +98,9 @@ def _bounded(field_: Field, scene: Scene, decimals: int | None) -> float:
     if value >= schema.get("exclusiveMaximum", value + 1):
         value = schema["exclusiveMaximum"] - (step or 1)
     return max(floor, min(value, ceiling)) if floor is not None and ceiling is not None else value
+
+
+@lru_cache(maxsize=16384)
+def _ends(words: str) -> tuple[str, bool, bool]:
+    """What a name bounds, if it does, and whether it is the lower or the upper end of that."""
+    return _HIGH.sub("", _LOW.sub("", words)).strip(), bool(_LOW.search(words)), bool(_HIGH.search(words))

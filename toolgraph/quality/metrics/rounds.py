@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,23 +64,38 @@ def round_pairs(dialogue: Dialogue) -> list[RoundPair]:
     return pairs
 
 
-def semantic_similarity(pairs: Sequence[RoundPair], embed_texts: Callable[[Sequence[str]], Vectors]) -> float | None:
+def semantic_similarity(
+    sets: Sequence[Sequence[RoundPair]], embed_texts: Callable[[Sequence[str]], Vectors]
+) -> list[float | None]:
     """SS: the mean cosine, times 100, of each round's request and reply with the next request (ToolFlow, table 2).
 
-    `embed_texts` returns unit vectors. The paper names no encoder, so figures compare only where it is the same.
+    One figure for the pairs of each set; the texts of all are embedded together. `embed_texts` returns unit vectors.
+    The paper names no encoder, so figures compare only where it is the same.
     """
-    if not pairs:
-        return None
-    vectors = embed_texts([*(pair.premise for pair in pairs), *(pair.hypothesis for pair in pairs)])
-    cosines = np.einsum("ij,ij->i", vectors[: len(pairs)], vectors[len(pairs) :])
-    return round(100 * float(cosines.mean(dtype=np.float64)), 2)
+
+    def cosines(pairs: Sequence[RoundPair]) -> NDArray[np.float64]:
+        vectors = embed_texts([*(pair.premise for pair in pairs), *(pair.hypothesis for pair in pairs)])
+        found: NDArray[np.float64] = np.einsum("ij,ij->i", vectors[: len(pairs)], vectors[len(pairs) :], dtype=float)
+        return found
+
+    return _percentages(sets, cosines)
 
 
-def entailment_rate(pairs: Sequence[RoundPair], model: EntailmentModel) -> float | None:
+def entailment_rate(sets: Sequence[Sequence[RoundPair]], model: EntailmentModel) -> list[float | None]:
     """EnR: the percentage of pairs in which the earlier round entails the next request (ToolFlow, table 2).
 
-    The paper names no model of natural language inference, so figures compare only where it is the same.
+    One figure for the pairs of each set; the model is asked for all together. The paper names no model of natural
+    language inference, so figures compare only where it is the same.
     """
+    return _percentages(sets, model.entails)
+
+
+def _percentages(
+    sets: Sequence[Sequence[RoundPair]], say: Callable[[Sequence[RoundPair]], NDArray[Any]]
+) -> list[float | None]:
+    """Return 100 x the mean of what `say` gives for the pairs of each set; none for a set without a pair."""
+    pairs = [pair for own in sets for pair in own]
     if not pairs:
-        return None
-    return round(100 * float(model.entails(pairs).mean()), 2)
+        return [None] * len(sets)
+    ends = np.cumsum([len(own) for own in sets])[:-1]
+    return [round(100 * float(own.mean()), 2) if len(own) else None for own in np.split(say(pairs), ends)]

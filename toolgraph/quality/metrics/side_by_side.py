@@ -21,11 +21,12 @@ TITLES = {SS: "SS", ENR: "EnR", "entropy": "H", "distinct_trigrams": "D-3"}
 NAMES = tuple(dict.fromkeys((SS, ENR, "entropy", "distinct_trigrams", JUDGE, *METRICS)))
 """Every metric of a data set, in the order of a table: ToolFlow's table 2 first."""
 _AT_EQUAL_TOKENS = {"entropy": words.entropy, "distinct_trigrams": words.distinct_trigrams, "tokens": words.tokens}
-_MEANT: dict[str, str] = {
+MEANT: dict[str, str] = {
     **{name.casefold(): name for name in NAMES},
     **{title.casefold(): name for name, title in TITLES.items()},
     **{score.casefold(): JUDGE for score in SCORES},
 }
+"""Every name that a metric may go by, in small letters."""
 Cell = float | str | None
 
 
@@ -56,6 +57,8 @@ class Asked:
     entailment: EntailmentModel | None = None
     judge: Callable[[Sequence[Dialogue]], Scores] | None = None
     """None leaves it at what the records say."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """By metric, who measures it, as `by all-MiniLM-L6-v2`, or why nobody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,9 @@ class Comparison:
     measured: tuple[Mapping[str, Any], ...]
     tokens: Mapping[str, int]
     """Of how many tokens of each speaker H and D-3 are."""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    notes_on_sets: tuple[str, ...] = ()
+    """What is to be known of single sets."""
 
     def rows(self) -> list[Row]:
         """Return the figures line by line, those of several parts with a line for each part."""
@@ -90,11 +95,11 @@ def metrics_named(names: Sequence[str]) -> tuple[str, ...]:
         ConfigError: there is no metric of some name.
     """
     for name in names:
-        if name.casefold() not in _MEANT:
-            near = next(iter(get_close_matches(name.casefold().replace("-", "_"), _MEANT, n=1)), None)
-            hint = f"did you mean '{TITLES.get(_MEANT[near], _MEANT[near])}'?" if near else f"choose {', '.join(NAMES)}"
+        if name.casefold() not in MEANT:
+            near = next(iter(get_close_matches(name.casefold().replace("-", "_"), MEANT, n=1)), None)
+            hint = f"did you mean '{TITLES.get(MEANT[near], MEANT[near])}'?" if near else f"choose {', '.join(NAMES)}"
             raise ConfigError(f"there is no metric '{name}'; {hint}")
-    wanted = {_MEANT[name.casefold()] for name in names}
+    wanted = {MEANT[name.casefold()] for name in names}
     return tuple(name for name in NAMES if name in wanted or not wanted)
 
 
@@ -106,16 +111,34 @@ def compare_sets(sets: Sequence[DataSet], metrics: Sequence[str], asked: Asked, 
     """
     equal = words.equal_tokens(one.tally for one in sets)
     at = equal if tokens is None else dict.fromkeys(SPEAKERS, tokens)
-    measured = tuple({metric: _measured(one, metric, asked, at) for metric in metrics} for one in sets)
-    notes = tuple(_notes(sets, metrics, measured, asked, at, tokens))
-    return Comparison(tuple(one.name for one in sets), measured, at, notes)
+    of_rounds = _of_rounds(sets, metrics, asked)
+    measured = tuple(
+        {
+            metric: of_rounds[metric][place] if metric in of_rounds else _measured(one, metric, asked, at)
+            for metric in metrics
+        }
+        for place, one in enumerate(sets)
+    )
+    return Comparison(
+        tuple(one.name for one in sets), measured, at, tuple(_notes(sets, metrics, measured, asked, at, tokens)),
+        tuple(_notes_on_sets(sets, measured, [TITLES[metric] for metric in of_rounds])),
+    )  # fmt: skip
+
+
+def _of_rounds(sets: Sequence[DataSet], metrics: Sequence[str], asked: Asked) -> dict[str, list[float | None]]:
+    """Return the metrics for which a model looks at pairs of rounds, those of all sets at once."""
+    pairs = [one.rounds.pairs() for one in sets]
+    found = {}
+    if SS in metrics and asked.embed_texts:
+        found[SS] = semantic_similarity(pairs, asked.embed_texts)
+    if ENR in metrics and asked.entailment:
+        found[ENR] = entailment_rate(pairs, asked.entailment)
+    return found
 
 
 def _measured(one: DataSet, metric: str, asked: Asked, at: words.At) -> Any:
-    if metric == SS:
-        return semantic_similarity(one.rounds.pairs(), asked.embed_texts) if asked.embed_texts else None
-    if metric == ENR:
-        return entailment_rate(one.rounds.pairs(), asked.entailment) if asked.entailment else None
+    if metric in (SS, ENR):
+        return None  # nobody was asked
     if metric == JUDGE:
         scores = asked.judge(one.to_judge.items()) if asked.judge else one.scores
         return scores.as_metrics().get(JUDGE)
@@ -128,16 +151,22 @@ def _notes(
 ) -> Iterator[str]:  # fmt: skip
     if "entropy" in metrics or "distinct_trigrams" in metrics:
         yield _of_tokens(sets, at, tokens)
-    of_rounds = [SS] * bool(SS in metrics and asked.embed_texts) + [ENR] * bool(ENR in metrics and asked.entailment)
-    titles = " and ".join(TITLES[metric] for metric in of_rounds)
-    for one in sets if of_rounds else ():
+    if ENR in metrics and not asked.entailment:
+        yield "EnR needs a model of natural language inference: --nli NAME"
+    if JUDGE in metrics and not any(figures[JUDGE] for figures in measured):
+        yield f"{', '.join(SCORES)} need a judge: --judge-model NAME"
+
+
+def _notes_on_sets(
+    sets: Sequence[DataSet], measured: Sequence[Mapping[str, Any]], of_rounds: Sequence[str]
+) -> Iterator[str]:  # fmt: skip
+    titles = " and ".join(of_rounds)
+    for one in sets if titles else ():
         taken = len(one.rounds.pairs())
         if not taken:
             yield f"{one.name} has no {titles}: no two requests with a reply in words between them"
         elif taken < one.rounds.seen:
             yield f"{titles} of {one.name}: {taken:,} of its {one.rounds.seen:,} pairs of rounds"
-    if ENR in metrics and not asked.entailment:
-        yield "EnR needs a model of natural language inference: --nli NAME"
     for one, figures in zip(sets, measured, strict=True):
         verdicts = figures.get(JUDGE)
         if verdicts:
@@ -145,8 +174,6 @@ def _notes(
                 f"scores of {one.name}: judged dialogues {verdicts['judged']:,}, without a usable verdict "
                 f"{verdicts['without_verdict']:,}"
             )
-    if JUDGE in metrics and not any(figures[JUDGE] for figures in measured):
-        yield f"{', '.join(SCORES)} need a judge: --judge-model NAME"
 
 
 def _of_tokens(sets: Sequence[DataSet], at: words.At, tokens: int | None) -> str:
@@ -154,6 +181,8 @@ def _of_tokens(sets: Sequence[DataSet], at: words.At, tokens: int | None) -> str
     if tokens is None:
         taken = []
         for speaker, count in at.items():
+            if not count:
+                continue
             least = [name for name, counts in have.items() if counts[speaker] == count]
             reason = f" ({least[0]} has no more)" if len(sets) > 1 and 0 < len(least) < len(sets) else ""
             taken.append(f"{count:,} of {speaker}{reason}")

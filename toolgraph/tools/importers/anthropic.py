@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from toolgraph.tools.importers.items import Context, Found, Skipped
+from toolgraph.tools.importers.json_schema import stated_origin
 from toolgraph.tools.importers.mending import mended
 from toolgraph.tools.importers.properties import from_map
 from toolgraph.tools.importers.shapes import Entry, any_object, listed, text_of
@@ -36,8 +37,11 @@ def _tool(entry: Entry, where: str) -> Found:
     repairs: list[str] = []
     fields: dict[str, Any] = {"name": entry.get("name"), "description": entry.get("description") or ""}
     fields["parameters"] = from_map(entry.get("input_schema") or {"type": "object"}, repairs, required=False)
-    output = entry.get("output_schema")
-    return Found(where, {**fields, "returns": output} if isinstance(output, Mapping) else fields, tuple(repairs))
+    if isinstance(entry.get("output_schema"), Mapping):
+        fields["returns"] = entry["output_schema"]
+    if origin := stated_origin(entry):
+        fields["origin"] = origin
+    return Found(where, fields, tuple(repairs), is_collected="source" in entry)
 
 
 def _is_tool(entry: Entry) -> bool:

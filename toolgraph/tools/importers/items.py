@@ -15,6 +15,8 @@ class Found(NamedTuple):
     """The fields of a ToolSpec, not yet validated."""
     repairs: tuple[str, ...] = ()
     """What was changed so that it can be used, a sentence each."""
+    is_collected: bool = False
+    """Whether it says which collection, or server of a registry, it was gathered from."""
 
 
 class Skipped(NamedTuple):

@@ -1,5 +1,6 @@
 """MCP: replies to `tools/list` as anybody saved them, single tools, and registries of servers that list their tools."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from toolgraph.tools.importers.mending import mended
 from toolgraph.tools.importers.properties import from_list, from_map, is_object_schema
 from toolgraph.tools.importers.shapes import Entry, any_object, listed, text_of
 from toolgraph.tools.schema import Schema
+from toolgraph.tools.targets import holds_secret
 
 TITLE = "MCP: tools/list replies, tools with inputSchema, registries of servers"
 _HINTS = frozenset({"readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"})
@@ -41,8 +43,8 @@ def _items(document: Any) -> Iterator[Found | Skipped]:
             return
         servers = document.get("mcpServers")
         if isinstance(servers, Mapping):
-            for name in servers:
-                yield _unlisted(str(name))
+            for name, server in servers.items():
+                yield _unlisted(str(name), server)
             return
         servers = _servers(document)
         if servers:
@@ -92,28 +94,39 @@ def _servers(document: Entry) -> list[tuple[str, Entry]]:
 def _server(name: str, server: Entry) -> Iterator[Found | Skipped]:
     tools = server.get("tools")
     if not isinstance(tools, list) or not tools:
-        yield _unlisted(name)
+        yield _unlisted(name, server)
         return
     categories = server.get("categories")
     category = text_of(categories[0]) if isinstance(categories, list) and categories else ""
     origin = {"api": name, "category": category, "licence": text_of(server.get("license"))}
-    yield from _tools(tools, f"server {name}, ", {key: value for key, value in origin.items() if value})
+    stated = {key: value for key, value in origin.items() if value}
+    yield from _tools(tools, f"server {name}, ", stated, is_of_registry=True)
 
 
-def _unlisted(name: str) -> Skipped:
-    return Skipped(f"server {name}", "lists no tools; import them from the running server with --mcp")
+def _unlisted(name: str, server: Any) -> Skipped:
+    """Say how the tools of a server are had that is only configured; of its environment only names are told."""
+    reason = "lists no tools; import them from the running server with --mcp"
+    entry = server if isinstance(server, Mapping) else {}
+    words = [text_of(entry.get("command")), *(str(word) for word in listed(entry.get("args")))]
+    target = shlex.join(words) if words[0] else text_of(entry.get("url"))
+    if target and not holds_secret(target):
+        variables = entry["env"] if isinstance(entry.get("env"), Mapping) else {}
+        reason = " ".join([reason, shlex.quote(target), *(f"--env {variable}" for variable in variables)])
+    return Skipped(f"server {name}", reason)
 
 
-def _tools(entries: list[Any], place: str, origin: dict[str, str]) -> Iterator[Found | Skipped]:
+def _tools(
+    entries: list[Any], place: str, origin: dict[str, str], *, is_of_registry: bool = False
+) -> Iterator[Found | Skipped]:
     for number, entry in enumerate(entries, start=1):
         where = f"{place}entry {number}"
         if isinstance(entry, Mapping):
-            yield _tool(entry, where, origin)
+            yield _tool(entry, where, origin, is_of_registry)
         else:
             yield Skipped(where, "is no tool (an object)")
 
 
-def _tool(entry: Entry, where: str, origin: dict[str, str]) -> Found:
+def _tool(entry: Entry, where: str, origin: dict[str, str], is_of_registry: bool) -> Found:
     repairs: list[str] = []
     fields: dict[str, Any] = {"name": entry.get("name"), "description": text_of(entry.get("description"))}
     annotations = entry.get("annotations")
@@ -132,7 +145,9 @@ def _tool(entry: Entry, where: str, origin: dict[str, str]) -> Found:
         fields["returns"] = output
     fields["effects"] = effects_of_annotations(hints)
     origin = {**origin, **stated_origin(entry)}
-    return Found(where, {**fields, "origin": origin} if origin else fields, tuple(repairs))
+    return Found(
+        where, {**fields, "origin": origin} if origin else fields, tuple(repairs), is_of_registry or "source" in entry
+    )
 
 
 def _parameters(entry: Entry, repairs: list[str]) -> Schema:

@@ -86,4 +86,4 @@ def _name(item: Found) -> str:
 
 def _mended(item: Found, made: Mapping[str, str]) -> Found:
     fields, repairs = mend(item.fields, made)
-    return Found(item.where, fields, (*item.repairs, *repairs))
+    return item._replace(fields=fields, repairs=(*item.repairs, *repairs))

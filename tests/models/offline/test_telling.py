@@ -1,14 +1,13 @@
 """Outcomes are told by what was asked."""
 
-import datetime as dt
 import random
 
 import pytest
 
-from toolgraph.models.offline.facts import Outcome, clause, tell
+from toolgraph.models.offline.outcome import Outcome
+from toolgraph.models.offline.telling import tell
 from toolgraph.resources import data_dir
 from toolgraph.tools.catalogue import load_tools
-from toolgraph.tools.fields import Field
 from toolgraph.tools.schema import json_type
 from toolgraph.tools.spec import ToolSpec
 
@@ -164,24 +163,6 @@ def test_what_was_asked_in_words_of_a_description_is_told_first(asked, told):
     said = tell(Outcome(tool, {}, result, None), random.Random(1), asked=asked)
 
     assert said.index(told) == min(said.index(value) for value in ("Ines Roy", "Bay C", "4.2", "Low Tide"))
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "said"),
-    [
-        ("opens", "09:00", "it opens at 9 am"),
-        ("starts", "2026-05-03", "it starts on May 3"),
-        ("has_bicycle", True, "it has a bicycle"),
-        ("has_seats", True, "it has seats"),
-        ("has_parking", True, "it has parking"),
-        ("has_bicycle", False, "it has no bicycle"),
-        ("is_open", False, "it is not open"),
-    ],
-)
-def test_a_clause_reads_as_a_sentence(name, value, said):
-    field = Field(f"/{name}", name, "", {"type": json_type(value)}, True)
-
-    assert clause(name, value, field, dt.date(2026, 5, 1)) == said
 
 
 @pytest.mark.parametrize(

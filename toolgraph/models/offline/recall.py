@@ -1,0 +1,118 @@
+"""Recall: what earlier calls told of the things that a result shows, and what became of them since."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from toolgraph.models.offline.asked import Asked
+from toolgraph.models.offline.entities import (
+    Record,
+    gone_and_made,
+    is_id_name,
+    is_plain_list,
+    name_keys,
+    named_values,
+    nested_objects,
+    object_lists,
+    own_id,
+    record_key,
+    records_of,
+    thing_of,
+)  # fmt: skip
+from toolgraph.models.offline.result_fields import ResultFields, is_bare
+from toolgraph.models.offline.shapes import objects_of, takes
+from toolgraph.models.requests import Fact
+from toolgraph.tools.spec import ToolSpec
+
+
+class Recall:
+    """What is known, when one call is made, of all that was shown before."""
+
+    def __init__(self, tool: ToolSpec, fields: ResultFields, asked: Asked, facts: Sequence[Fact]) -> None:
+        self._fields, self._asked, self._facts = fields, asked, facts
+        self._thing = thing_of(tool)
+        self._records = records_of(facts)
+        self.subject = self._subject()
+        """What is known of the things that the arguments name, and of the things those refer to."""
+        self._shown: set[tuple[int, str]] = set()
+
+    def _subject(self) -> Record:
+        known: Record = {}
+        for name, value in self._asked.values.items():
+            is_own_name = is_bare(name) and not is_id_name(name)
+            record = None if is_own_name else self._records.get(record_key(name, value))
+            if record:
+                for other, referred in record.items():
+                    is_reference = is_id_name(other) and referred != value
+                    parent = self._records.get(record_key(other, referred)) if is_reference else None
+                    for key, fact in (parent or {}).items():
+                        known.setdefault(key, fact)
+                known.update(record)
+        for key in name_keys(self._asked.values, self._thing):
+            known.update(self._records.get(key, {}))
+        return known
+
+    def keep_lists(self, result: Any, arguments: dict[str, Any]) -> None:
+        """Make a list of scalars the one that the call names, else the one known of the thing it is about."""
+        lists = self._fields.lists
+        if not lists:
+            return
+        known = self.subject | {name: value for name, value in named_values(arguments).items() if value}
+        for entity in nested_objects(result):
+            for name, shape in lists.items():
+                if is_plain_list(entity.get(name)) and is_plain_list(known.get(name)) and takes(shape, known[name]):
+                    entity[name] = known[name]
+
+    def follow_changes(self, result: Any) -> None:
+        """Take out of a list what was deleted, and put in what was made for the same owner."""
+        gone, made = gone_and_made(self._facts)
+        for entries in object_lists(result):
+            entries[:] = [
+                entry for entry in entries
+                if gone.isdisjoint([*(own_id(entry) or ())[1:], *name_keys(entry, self._thing)])
+            ]  # fmt: skip
+            own = [own_id(entry) for entry in entries]
+            names = {one[0] for one in own if one}
+            for name, value in made:
+                record = self._records.get(record_key(name, value), {})
+                is_its_owners = all(record.get(key, asked) == asked for key, asked in self._asked.values.items())
+                if (
+                    name in names and entries and is_its_owners
+                    and self._asked.admits({key: known for key, known in record.items() if key in entries[0]})
+                    and all(entry.get(name) != value for entry in entries)
+                ):  # fmt: skip
+                    entries[-1 if len(entries) > 2 else 0] = {**entries[-1], name: value}
+
+    def show_again(self, result: Any) -> None:
+        """Give what was shown before the same fields again."""
+        for entity, shapes in objects_of(result, self._fields.shape):
+            own = own_id(entity)
+            keys = [record_key(*own)] if own else name_keys(entity, self._thing)
+            record = next((self._records[key] for key in keys if key in self._records), {})
+            for name in entity if record else ():
+                is_asked_id = is_id_name(name) and self._asked.values.get(name) == entity[name]
+                known = None if is_asked_id else record.get(name)
+                if known is not None and takes(shapes.get(name), known):
+                    entity[name] = known
+                    self._shown.add((id(entity), name))
+
+    def around(self, result: Any) -> Callable[[Record], Record]:
+        """Return what gives, for an object of a result, what is known of it besides what it holds.
+
+        Of an entry of a list, that is how many are asked for: the days of a search are none of the entry's own.
+        """
+        outer = {id(entity) for entity in nested_objects(result)}
+        asked = self._asked.values  # stands first and counts most
+        about = asked | self.subject | asked
+        numbers = {name: value for name, value in asked.items() if not isinstance(value, str)}
+        return lambda entity: about if id(entity) in outer else numbers
+
+    def is_settled(self, entity: Record, name: str) -> bool:
+        """Say whether a field holds what was asked for, or what was shown of its object before."""
+        value = entity[name]
+        return (id(entity), name) in self._shown or value in (self._asked.values.get(name), self.subject.get(name))
+
+    def drop_namesakes(self, result: Any) -> None:
+        """Leave one of what is asked for by its name."""
+        asked = {*name_keys(self._asked.values, self._thing)}
+        for entries in object_lists(result) if asked else ():
+            entries[1:] = [entry for entry in entries[1:] if asked.isdisjoint(name_keys(entry, self._thing))]
