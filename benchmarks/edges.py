@@ -1,12 +1,17 @@
 """Measure edges against tools that people, and programs, were seen to use together.
 
     python benchmarks/edges.py --corpora ../shared/corpora [--embedder NAME] [--fit]
+    python benchmarks/edges.py --own DIR
 
 Every ordered pair of distinct tools of a corpus is scored by its best pair of fields, a pair without fields last; what
 was observed is right and all else counts as wrong, though much of it is only not observed. `toolflow` is the published
 rule; its cosines are rounded to six digits, so that equal texts tie. `typed` has weights fitted on the other corpora
 (leave one corpus out); `--fit` fits them on all four and writes them to where toolgraph reads them. Where a name has
 several definitions the first counts.
+
+`--own` measures both rules, with the weights that are shipped, on every `DIR/catalogs/NAME.jsonl`: a tool per line with
+`name`, `description`, `parameters` and `returns` (JSON Schema or null), and if known `source` (its API) and `category`.
+`DIR/edges/NAME_edges.json` is `{"edges": [{"source": ..., "target": ...}, ...]}`, tools whose output feeds another.
 """
 
 import argparse
@@ -47,6 +52,7 @@ and that two ids are of different things weighs three, of the same thing one."""
 STRENGTH = 1.0
 """How firmly weights are held to the prior; much less fits better and predicts worse."""
 EVEN = shipped("P-R").even
+HEADER = "{:<22} pairs  right   base |    AP: toolflow typed | AUROC: toolflow typed | P/R: toolflow  typed"
 NOTHING = -99.0
 """The score of a pair of tools without fields."""
 
@@ -174,22 +180,29 @@ class Corpus:
 def main() -> None:
     """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--corpora", type=Path, required=True, help="the directory with catalogs/ and edges/")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--corpora", type=Path, help="the directory with catalogs/ and edges/ of the four corpora")
+    where.add_argument("--own", type=Path, help="a directory with catalogs/ and edges/ of your own")
     parser.add_argument("--embedder", default=EMBEDDED, help="what turns texts into vectors")
     parser.add_argument("--fit", action="store_true", help="fit on all corpora and write the weights that are shipped")
     options = parser.parse_args()
     encoder, model_id = load_encoder(options.embedder)
     embed_texts = partial(embed, encoder=encoder, model_id=model_id, cache=default_cache())
+    if options.own:
+        print(HEADER.format("with the shipped weights"))
+        for path in sorted((options.own / "catalogs").glob("*.jsonl")):
+            print_corpus(
+                read_corpus(options.own, path.stem, embed_texts),
+                np.array([shipped("P-R").weights[name] for name in FLOW]),
+            )
+        return
     corpora = {name: read_corpus(options.corpora, name, embed_texts) for name in FITTED}
     prior = np.array([PRIOR[name] for name in FLOW])
     if options.fit:
         write_weights(fitted(list(corpora.values()), prior))
         return
     held_out = {name: fitted_without(corpora, name, prior) for name in FITTED}
-    print(
-        f"{'leave one corpus out':<22} pairs  right   base |    AP: toolflow typed | AUROC: toolflow typed | P/R: "
-        "toolflow  typed"
-    )
+    print(HEADER.format("leave one corpus out"))
     for name, corpus in corpora.items():
         print_corpus(corpus, held_out[name])
     print_means(corpora, held_out)
@@ -290,7 +303,7 @@ def read_corpus(directory: Path, name: str, embed_texts: Embed) -> Corpus:
     observed = tuple(
         Observed(
             places[edge["source"]], places[edge["target"]],
-            (edge.get("target_param") or edge["type"]).split(".")[-1].replace("[]", ""),
+            (edge.get("target_param") or edge.get("type", "")).split(".")[-1].replace("[]", ""),
             edge.get("count_value_never_said_by_user", edge.get("count", 1)),
         )
         for edge in _edges(directory / "edges", name)
@@ -334,12 +347,16 @@ def write_weights(weights: Array) -> None:
 
 def _compared(name: str, catalogue: Catalogue, observed: tuple[Observed, ...], embed_texts: Embed) -> Corpus:
     question = Question.of("P-R", catalogue)
-    vectors = embed_texts(catalogue.texts)
-    cosines = cosines_of(vectors[question.left.text], vectors[question.right.text])
+    published, cosines = (_cosines(each, embed_texts) for each in (catalogue.published(), catalogue))
     cells = (places.ravel().astype(np.int32) for places in np.indices(cosines.shape))
     found = question.evidence(*cells, cosines.ravel())
     evidence = np.stack([found[piece] for piece in FLOW], axis=-1).reshape(*cosines.shape, len(FLOW))
-    return Corpus(name, catalogue, observed, np.round(cosines, 6), evidence)
+    return Corpus(name, catalogue, observed, np.round(published, 6), evidence)
+
+
+def _cosines(catalogue: Catalogue, embed_texts: Embed) -> Array:
+    vectors = embed_texts(catalogue.texts)
+    return cosines_of(vectors[catalogue.outputs.text], vectors[catalogue.inputs.text])
 
 
 def _tool(record: Mapping[str, Any]) -> ToolSpec:

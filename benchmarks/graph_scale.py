@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from toolgraph.graph.embedding import embed, load_encoder
-from toolgraph.graph.graph import THRESHOLD, build_tool_graph
+from toolgraph.graph.rules import DEFAULT, RULES, build_graph
 from toolgraph.graph.updating import add_tools
 from toolgraph.graph.vector_cache import VectorCache, default_cache
 from toolgraph.tools.catalogue import load_tools
@@ -37,7 +37,8 @@ def main() -> None:
     parser.add_argument("--tools", nargs="+", required=True, help="catalogues of real tools")
     parser.add_argument("--tools-count", type=int, default=100_000, help="tools to make of them")
     parser.add_argument("--embedder", default="static:embedded", help="what turns texts into vectors")
-    parser.add_argument("--threshold", type=float, default=THRESHOLD)
+    parser.add_argument("--edges", default=DEFAULT, choices=RULES, help="what links tools")
+    parser.add_argument("--threshold", type=float, help="score above which there is an edge")
     parser.add_argument("--warm", action="store_true", help="have all vectors in the user's cache, instead of none")
     search = parser.add_mutually_exclusive_group()
     search.add_argument("--ann", action="store_true", help="search with the approximate index, however few the texts")
@@ -59,16 +60,21 @@ def main() -> None:
         vectors = default_cache() if options.warm else VectorCache(Path(empty))
         embed_texts = partial(embed, encoder=encoder, model_id=model_id, cache=vectors)
         if options.warm:
-            build_tool_graph(tools[-ADDED:], embed_texts)
+            build_graph(tools[-ADDED:], embed_texts, edges=options.edges)
         start, cores = time.perf_counter(), time.process_time()
-        graph = build_tool_graph(
-            tools[:-ADDED], embed_texts, threshold=options.threshold, model_id=model_id, is_approximate=is_approximate
-        )
+        graph = build_graph(
+            tools[:-ADDED], embed_texts, edges=options.edges, threshold=options.threshold, model_id=model_id,
+            is_approximate=is_approximate,
+        )  # fmt: skip
         report("build", start)
         built = time.process_time() - cores
         print(f"tools                {len(graph):>12,}")
-        print(f"distinct field texts {graph.alike.shape[0]:>12,} of parameters, {graph.feeds.shape[0]:,} of returns")
-        print(f"pairs of texts       {graph.alike.nnz:>12,} P-P (both ways), {graph.feeds.nnz:,} P-R", flush=True)
+        print(f"rows of the scores   {graph.alike.shape[0]:>12,} of parameters, {graph.feeds.shape[0]:,} of returns")
+        print(f"scores above         {graph.alike.nnz:>12,} P-P (both ways), {graph.feeds.nnz:,} P-R", flush=True)
+        if options.edges == "typed":
+            start = time.perf_counter()
+            print(f"linked pairs         {graph.adjacency.nnz // 2:>12,}")
+            report("links of tools", start)
         start, cores = time.perf_counter(), time.process_time()
         add_tools(graph, tools[-ADDED:], embed_texts)
         report(f"add {ADDED} tools", start)
@@ -110,9 +116,10 @@ def in_world(tool: ToolSpec, world: int, words: list[str]) -> ToolSpec:
             }  # fmt: skip
         return [changed(part) for part in value] if isinstance(value, list) else value
 
+    origin = tool.origin.model_copy(update={"api": f"{world}/{tool.origin.api}" if tool.origin.api else ""})
     return tool.model_copy(update={
         "name": f"{tool.name}_w{world}", "description": WORD.sub(lambda found: instead(found[0]), tool.description),
-        "parameters": changed(tool.parameters), "returns": changed(tool.returns),
+        "parameters": changed(tool.parameters), "returns": changed(tool.returns), "origin": origin,
     })  # fmt: skip
 
 

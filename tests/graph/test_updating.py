@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 
 from toolgraph.errors import ConfigError
+from toolgraph.graph.confirmed import with_confirmations
 from toolgraph.graph.graph import build_tool_graph
 from toolgraph.graph.similarity import similar_among, similar_pairs
 from toolgraph.graph.typed.build import build_typed_graph
 from toolgraph.graph.updating import add_tools, grown_among, grown_pairs
+from toolgraph.tools.edges import Confirmation
 
 
 def test_a_graph_that_tools_were_added_to_is_the_graph_of_all(make_tool, embed_words):
@@ -64,11 +66,28 @@ def test_a_name_that_is_taken_is_one_clear_sentence(make_tool, embed_words):
         add_tools(graph, [make_tool("find", ["town"])], embed_words)
 
 
-def test_edges_that_depend_on_the_whole_catalogue_are_not_grown(make_tool, embed_words):
-    graph = build_typed_graph([make_tool("find", ["city"])], embed_words)
+def test_a_typed_graph_is_asked_for_new_texts_alone(make_tool, embed_words, encoder):
+    graph = build_typed_graph([make_tool("find", ["city"], ["hotel_id"])], embed_words)
+    encoder.texts.clear()
 
-    with pytest.raises(ConfigError, match="build the graph again"):
-        add_tools(graph, [make_tool("book", ["town"])], embed_words)
+    grown = add_tools(graph, [make_tool("book", ["hotel_id", "town"])], embed_words)
+
+    assert encoder.texts == ["town"]
+    assert [(edge.source, edge.target) for edge in grown.edges()] == [("find", "book")]
+
+
+def test_a_confirmed_graph_keeps_what_was_confirmed(make_tool, embed_words):
+    graph = build_typed_graph(
+        [make_tool("find", [], ["hotel_id"]), make_tool("book", ["hotel_id"])], embed_words, threshold=0.3
+    )
+    told = tuple(Confirmation(edge, "confirmed", "A hotel is booked by its id.") for edge in graph.edges())
+
+    grown = add_tools(with_confirmations(graph, told), [make_tool("rate", ["hotel_id"])], embed_words)
+
+    scores = {(edge.source, edge.target): edge.score for edge in grown.edges() if edge.kind == "P-R"}
+    assert scores["find", "book"] == 1
+    assert 0 < scores["find", "rate"] < 1
+    assert (grown.edges_rule, grown.confirmations) == ("confirmed", told)
 
 
 def test_a_part_of_a_graph_does_not_grow(travel, make_tool, embed_words):

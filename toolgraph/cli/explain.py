@@ -20,6 +20,7 @@ from toolgraph.cli.graph_options import (
     require_no_say,
 )
 from toolgraph.cli.terminal import clean
+from toolgraph.phrases import counted
 
 if TYPE_CHECKING:
     from toolgraph.graph.explaining import Explanation, Nothing
@@ -73,7 +74,7 @@ def explain_command(
         click.echo(json.dumps([_record(each) for each in found], ensure_ascii=False))
         return
     edges_found = sum(each.is_edge for each in found)
-    verdict = f"linked, by {edges_found} {'edge' if edges_found == 1 else 'edges'}" if edges_found else "not linked"
+    verdict = f"linked, by {counted(edges_found, 'edge')}" if edges_found else "not linked"
     click.secho(clean(f"{tool} and {other} are {verdict}"), bold=True)
     for each in found:
         click.echo()

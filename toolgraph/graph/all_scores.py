@@ -40,7 +40,7 @@ def all_scores(
 def _all_scores(
     tools: Sequence[ToolSpec], embed_texts: Callable[[Sequence[str]], Vectors], edges: EdgesRule
 ) -> Iterator[Edge]:
-    catalogue = Catalogue.of(tools)
+    catalogue = Catalogue.of(tools) if edges != "toolflow" else Catalogue.of(tools).published()
     vectors = embed_texts(catalogue.texts)
     questions = [Question.of(kind, catalogue) for kind in KINDS]
     for tool in range(len(tools)):

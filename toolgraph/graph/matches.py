@@ -13,34 +13,52 @@ from toolgraph.graph.similarity import Sparse
 Match = tuple[int, int, int, int, float]
 """Source tool, target tool, source field, target field (counted within their tools), similarity."""
 
+Holders = dict[int, list[tuple[int, int]]]
+"""For each text the tools and fields (counted within their tools) that have it."""
+NONE: Mapping[int, float] = {}
+"""The row of a text that nothing is similar to; with typed edges most fields have it."""
+
 
 class SimilarTexts:
     """The rows of a similarity matrix as mappings from text to cosine, each made once."""
 
     def __init__(self, matrix: Sparse) -> None:
         self._matrix = matrix
+        self._ends: list[int] = matrix.indptr.tolist()
         self._rows: dict[int, Mapping[int, float]] = {}
 
     def __getitem__(self, text: int) -> Mapping[int, float]:
+        part = slice(self._ends[text], self._ends[text + 1])
+        if part.start == part.stop:
+            return NONE
         known = self._rows.get(text)
         if known is None:
-            part = slice(self._matrix.indptr[text], self._matrix.indptr[text + 1])
             columns, cosines = self._matrix.indices[part].tolist(), self._matrix.data[part].tolist()
             known = self._rows[text] = dict(zip(columns, cosines, strict=True))
         return known
 
 
-def matches_among(
-    tools: Sequence[int], sources: FieldTable, targets: FieldTable, similar: SimilarTexts
-) -> Iterator[Match]:
-    """Yield every pair of similar fields of two different tools out of `tools`, in no particular order."""
-    holders: dict[int, list[tuple[int, int]]] = defaultdict(list)
+def holders_among(tools: Sequence[int], table: FieldTable) -> Holders:
+    """Return which fields of some tools have which text."""
+    holders: Holders = defaultdict(list)
     for tool in tools:
-        for field, text in enumerate(targets.texts_of(tool).tolist()):
+        for field, text in enumerate(table.texts_of(tool).tolist()):
             holders[text].append((tool, field))
+    return holders
+
+
+def matches_among(
+    tools: Sequence[int], sources: FieldTable, holders: Holders, similar: SimilarTexts
+) -> Iterator[Match]:
+    """Yield every pair of similar fields of two different tools out of `tools`, in no particular order.
+
+    `holders` are the fields of these tools that may be matched.
+    """
     for tool in tools:
         for field, text in enumerate(sources.texts_of(tool).tolist()):
             likes = similar[text]
+            if not likes:
+                continue
             for like in likes.keys() & holders.keys():
                 for target, target_field in holders[like]:
                     if target != tool:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from toolgraph.phrases import listed
+
 MOST = 5
 """Reasons given at most; a table of all evidence stands beside them."""
 LOUD = 0.35
@@ -86,15 +88,6 @@ def reasons_against(pieces: Sequence[Piece], *, source: str, target: str, is_flo
         and not any(_reached(FOR[piece.name], piece.value))
     ]  # fmt: skip
     return _filled(listed([*_against(pieces, is_flow), *wanting][:MOST]) or "all of it is not enough", source, target)
-
-
-def listed(reasons: Sequence[str]) -> str:
-    """Return reasons as one list.
-
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
-    """
-    return f"{', '.join(reasons[:-1])} and {reasons[-1]}" if len(reasons) > 1 else "".join(reasons)
 
 
 def _reached(bounds: Sequence[tuple[float, str]], value: float) -> Iterator[str]:

@@ -10,7 +10,9 @@ from toolgraph.errors import ConfigError
 from toolgraph.graph.embedding import Vectors
 from toolgraph.graph.field_table import FieldTable
 from toolgraph.graph.graph import ToolGraph
+from toolgraph.graph.rules import collecting_no_garbage
 from toolgraph.graph.similarity import Sparse, similar_among, similar_pairs
+from toolgraph.graph.typed.growing import grow_typed_graph
 from toolgraph.tools.fields import Field
 from toolgraph.tools.spec import ToolSpec
 
@@ -20,22 +22,24 @@ def add_tools(
 ) -> ToolGraph:
     """Return the graph of the tools of `graph` followed by those of `added`.
 
-    Where `embed_texts` gives the vectors it gave before, it is to the byte the graph that `build_tool_graph` makes of
-    all these tools; only new texts are compared, with each other and with the known ones.
+    Only what is new is compared, with itself and with the known. Where `embed_texts` gives the vectors it gave before,
+    a `toolflow` graph is to the byte the one that `build_tool_graph` makes of all these tools. Typed edges among the
+    known tools keep their scores, which in a graph built of all tools would differ a little
+    (`grow_typed_graph`); of a graph that a model has confirmed, it is not asked about the new edges.
 
     Raises:
-        ConfigError: a tool has the name of one in the graph, the graph is a part of another, or its edges depend on the
-            whole catalogue.
+        ConfigError: a tool has the name of one in the graph, or the graph is a part of another.
     """
-    if graph.edges_rule != "toolflow":
-        raise ConfigError(
-            f"the edges of this graph are '{graph.edges_rule}', which depend on how rare a field is in the whole "
-            "catalogue; build the graph again with all tools"
-        )
     new = tuple(added)
     for tool in new:
         if tool.name in graph:
             raise ConfigError(f"the graph has a tool named '{tool.name}' already; rename the one to be added")
+    for table in (graph.parameters, graph.returns):
+        if len(np.unique(table.texts)) < table.text_count:
+            raise ConfigError("tools cannot be added to a part of a graph; add them to the whole")
+    if graph.edges_rule != "toolflow":
+        with collecting_no_garbage():
+            return grow_typed_graph(graph, new, embed_texts)
     taken = [tuple(field.text for field in tool.parameter_fields) for tool in new]
     given = [() if tool.are_returns_guessed else tuple(field.text for field in tool.return_fields) for tool in new]
     parameter_texts = _numbers(graph.parameters, lambda place: graph.tools[place].parameter_fields, taken)
@@ -78,8 +82,6 @@ def _numbers(
 ) -> dict[str, int]:
     """Return the number of each text: those of the table, and then new ones in their order."""
     fields = np.unique(table.texts, return_index=True)[1]
-    if len(fields) < table.text_count:
-        raise ConfigError("tools cannot be added to a part of a graph; add them to the whole")
     tools = table.tools[fields]
     places = zip(tools.tolist(), (fields - table.offsets[tools]).tolist(), strict=True)
     known = (fields_of(tool)[field].text for tool, field in places)

@@ -15,7 +15,7 @@ from toolgraph.graph.typed.question import Question
 from toolgraph.graph.typed.sides import Catalogue
 from toolgraph.tools.spec import Origin
 
-NAMES = ("id", "user_id", "order_id", "city", "page integer", "name", "price number", "date")
+NAMES = ("id", "user_id", "user", "order_id", "city", "page integer", "name", "price number", "date")
 VERBS = ("get", "create", "delete")
 FIELDS = st.lists(st.sampled_from(NAMES), max_size=4, unique=True)
 ORIGINS = st.sampled_from([Origin(), Origin(api="a"), Origin(api="a", category="x"), Origin(api="b")])
@@ -34,9 +34,8 @@ def vectors_of(texts):
     return letters / np.maximum(np.linalg.norm(letters, axis=1, keepdims=True), 1)
 
 
-def edges_by_brute_force(tools, threshold):
+def edges_by_brute_force(catalogue, threshold):
     """Return the score of every pair of fields that makes an edge, by kind and fields."""
-    catalogue = Catalogue.of(tools)
     vectors = vectors_of(catalogue.texts)
     found = {}
     for question in (Question.of("P-P", catalogue), Question.of("P-R", catalogue)):
@@ -67,7 +66,7 @@ def test_the_graph_has_every_pair_above_the_threshold_that_is_near_or_at_home(dr
 
     with mock.patch.object(apis, "HOME", home):
         assert edges_of(build_typed_graph(tools, vectors_of, threshold=threshold)) == edges_by_brute_force(
-            tools, threshold
+            Catalogue.of(tools), threshold
         )
 
 
@@ -99,6 +98,18 @@ def test_the_graph_is_the_same_however_many_pairs_are_looked_at_at_a_time(monkey
 
     assert edges_of(build_typed_graph(TOOLS, vectors_of, threshold=0.2)) == whole
     assert len(whole) > 10
+
+
+def test_an_approximate_index_finds_the_edges_of_a_small_catalogue(caplog):
+    pytest.importorskip("faiss")
+    tools = [
+        tool.model_copy(update={"origin": Origin(), "name": f"{tool.name}_{n}"}) for n in range(3) for tool in TOOLS
+    ]
+    exact = edges_of(build_typed_graph(tools, vectors_of, threshold=0.2))
+
+    assert edges_of(build_typed_graph(tools, vectors_of, threshold=0.2, is_approximate=True)) == exact
+    assert len(exact) > 100
+    assert "approximate index" in caplog.text
 
 
 def test_a_shop_is_linked_as_a_person_would_link_it():

@@ -100,7 +100,7 @@ def test_one_api_speaks_for_and_an_api_that_serves_itself_against(flow):
     served = evidence(flow, "get_customer.id", "book_class.gym_id")["same_api"]
 
     assert 0 < own < 1
-    assert foreign == 0
+    assert foreign == -0.75
     assert served == -1  # find_gyms of the same API gives it
 
 
@@ -113,6 +113,110 @@ def test_reading_comes_before_writing(flow):
 
 def test_the_id_of_what_was_created_goes_on_to_who_takes_it(flow):
     assert evidence(flow, "create_order.order_id", "cancel_order.order_id")["direction"] == 0.75
+
+
+def of_pair(giver, taker, given=0, taken=0):
+    """Return the evidence that an output of one tool feeds an input of another, given by their places among all."""
+    question = Question.of("P-R", Catalogue.of([giver, taker]))
+    pair = np.array([given], np.int32), np.array([taken], np.int32)
+    return {name: float(values[0]) for name, values in question.evidence(*pair, np.ones(1, np.float32)).items()}
+
+
+def made(name, takes=(), gives=(), **more):
+    def schema(fields, **required):
+        return {"type": "object", "properties": {field: {"type": "string"} for field in fields}, **required}
+
+    return ToolSpec(name=name, parameters=schema(takes, required=list(takes)), returns=schema(gives), **more)
+
+
+def test_what_a_tool_had_to_be_given_is_not_to_be_had_from_it():
+    taker = made("cancel_order", ["order_id"])
+
+    asked = made("get_order", ["order_id"], ["order_id", "status"])
+    by_another_name = made("get_order", ["order_id"], ["id", "status"])
+    found = made("find_order", ["email"], ["order_id", "status"])
+
+    # The inputs of the giver come first.
+    assert [of_pair(giver, taker, taken=1)["direction"] for giver in (asked, by_another_name, found)] == [-1, -1, 1]
+
+
+def test_what_is_all_that_a_tool_gives_is_new():
+    assert of_pair(made("shift_time", ["time"], ["time"]), made("create_alarm", ["time"]), taken=1)["direction"] == 1
+
+
+def test_an_id_within_a_list_of_others_is_no_echo():
+    others = {"type": "object", "properties": {"artists": {"items": {"properties": {"id": {}, "name": {}}}}}}
+    giver = made("list_related_artists", ["artist_id"]).model_copy(update={"returns": others})
+
+    assert of_pair(giver, made("get_artist", ["artist_id"]), taken=1)["direction"] == 0.5
+
+
+def test_a_description_may_tell_that_a_field_holds_ids():
+    orders = {"type": "array", "items": {"type": "string"}, "description": "The IDs of the user's orders"}
+    giver = ToolSpec(name="get_user", returns={"type": "object", "properties": {"orders": orders}})
+
+    assert of_pair(giver, made("get_order", ["order_id"]))["entity"] == SAME_THING
+
+
+def test_a_thing_by_its_bare_name_is_its_id_and_never_that_of_another():
+    found = [
+        of_pair(made(f"find_{thing}", gives=["id"]), made("get_invoices", ["customer"]))["entity"]
+        for thing in ("customer", "product")
+    ]
+
+    assert found == [SAME_THING, 0]
+
+
+def test_a_noun_of_the_tools_name_is_no_proof_of_another_thing():
+    taker = made("list_orders", ["user_id"])
+
+    found = [
+        of_pair(made(giver, gives=["id"]), taker)["entity"] for giver in ("get_user", "get_user_profile", "get_car")
+    ]
+
+    assert found == [SAME_THING, 0, -1]
+
+
+def test_a_plain_value_is_what_its_tools_name_says():
+    giver = ToolSpec(name="find_user_id_by_email", returns={"type": "string", "description": "If found"})
+
+    found = of_pair(giver, made("get_user", ["user_id"]))
+
+    assert (found["entity"], found["purpose"]) == (SAME_THING, 1)
+
+
+def test_what_is_embedded_of_a_bare_id_says_whose_it_is():
+    tools = [made("get_customer", ["email"], ["id"]), made("list_orders", ["customer"])]
+
+    assert set(Catalogue.of(tools).texts) == {"customer id", "email"}
+    assert set(Catalogue.of(tools).published().texts) == {"id", "email", "customer"}
+
+
+def test_a_yes_or_no_may_be_handed_on_to_one():
+    flag = {"type": "object", "properties": {"is_frozen": {"type": "boolean"}}}
+    giver = ToolSpec(name="freeze", returns=flag)
+
+    found = [of_pair(giver, ToolSpec(name="alert", parameters=flag)), of_pair(giver, made("alert", ["is_frozen"]))]
+
+    assert [each["kind"] for each in found] == [0, -1]
+
+
+def test_which_page_is_wanted_comes_from_nowhere():
+    page = {"type": "object", "properties": {"page": {"type": "integer"}}}
+
+    assert of_pair(ToolSpec(name="find", returns=page), ToolSpec(name="list", parameters=page))["kind"] == -1
+
+
+def test_a_city_met_in_two_apis_says_less_than_an_id():
+    shop, gym = Origin(api="shop"), Origin(api="gym")
+    tools = [
+        made("get_order", gives=["city", "gym_id"], origin=shop), made("get_cart", origin=shop),
+        made("list_classes", ["city", "gym_id"], origin=gym), made("list_offers", origin=gym),
+    ]  # fmt: skip
+    question = Question.of("P-R", Catalogue.of(tools))
+    pairs = np.arange(2, dtype=np.int32)
+
+    assert question.evidence(pairs, pairs, np.ones(2, np.float32))["same_api"].tolist() == [-0.75, 0]
 
 
 def test_evidence_of_likeness_has_no_direction(likeness):

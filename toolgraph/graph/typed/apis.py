@@ -43,23 +43,16 @@ class Apis:
         An API in which a tool is alone says nothing (some catalogues have a file for each tool): what it was filed
         under stands in. Where no tool has an origin, the words before the verb of its name do.
         """
-        named = [[tool.origin.api for tool in tools], [tool.origin.api.split("#")[0] for tool in tools],
-                 [tool.origin.category for tool in tools]]  # fmt: skip
-        if not any(map(any, named)):
-            named = [[namespace_of(tool.name) for tool in tools]]
-        sizes = [Counter(names) for names in named]
+        own, categories = [tool.origin.api for tool in tools], [tool.origin.category for tool in tools]
+        if not any(own) and not any(categories):
+            own = [namespace_of(tool.name) for tool in tools]
+        levels = own, [name.partition("#")[0] for name in own], categories
+        first, second, third = (_of_several(names) for names in levels)
         apis = tuple(
-            next(
-                (
-                    names[place]
-                    for names, size in zip(named, sizes, strict=True)
-                    if names[place] and size[names[place]] > 1
-                ),
-                "",
-            )
-            for place in range(len(tools))
+            name if name in first else base if base in second else category if category in third else ""
+            for name, base, category in zip(*levels, strict=True)
         )
-        sections = [f"{api}\n{tool.origin.category}" if api else "" for api, tool in zip(apis, tools, strict=True)]
+        sections = [f"{api}\n{category}" if api else "" for api, category in zip(apis, categories, strict=True)]
         api, api_weight = _weighed(apis)
         section, section_weight = _weighed(sections)
         return cls(apis, api, section, api_weight, section_weight)
@@ -86,6 +79,13 @@ class Apis:
         weights = np.where(self.home < 0, self.at_home, self.api_weight)
         return np.where(is_large, weights, np.float32(0))
 
+    def differ(self, left: IntArray, right: IntArray) -> NDArray[np.bool_]:
+        """Return whether pairs of tools are known to be of different APIs."""
+        different: NDArray[np.bool_] = (
+            (self.api[left] != self.api[right]) & (self.api[left] >= 0) & (self.api[right] >= 0)
+        )
+        return different
+
     def shared(self, left: IntArray, right: IntArray) -> Floats:
         """Return how much it says of pairs of tools that they are of one API or section; 0 where they are not."""
         same = (self.api[left] == self.api[right]) & (self.api[left] >= 0)
@@ -105,12 +105,17 @@ def _sizes(groups: IntArray) -> IntArray:
     return np.bincount(groups + 1)[groups + 1].astype(np.int32) if len(groups) else groups
 
 
+def _of_several(names: Sequence[str]) -> set[str]:
+    """Return the names that several tools have."""
+    return {name for name, size in Counter(names).items() if name and size > 1}
+
+
 def _weighed(names: Sequence[str]) -> tuple[IntArray, Floats]:
     """Return the number of each name and what belonging to it weighs."""
     sizes = Counter(names)
-    numbers = {name: number for number, name in enumerate(name for name in sizes if name)}
-    weights = {name: float(scarcity(size - 1, len(names))) for name, size in sizes.items() if name and size > 1}
-    return (
-        np.array([numbers.get(name, -1) for name in names], np.int32),
-        np.array([weights.get(name, 0.0) for name in names], np.float32),
-    )
+    del sizes[""]
+    numbers = {name: number for number, name in enumerate(sizes)}
+    others = np.array([*sizes.values(), 1], np.int64) - 1
+    weights = np.where(others > 0, scarcity(others, len(names)), np.float32(0))
+    groups = np.array([numbers.get(name, -1) for name in names], np.int32)
+    return groups, weights[groups]

@@ -32,33 +32,70 @@ SLACK = 1e-3
 """By how much a bound may be missed by rounding."""
 
 
-def passing_pairs(question: Question, vectors: Vectors, least: float) -> Iterator[Scored]:
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Which fields are paired, by their places: `rows` of the left side with `columns` of the right, ascending.
+
+    Where `is_symmetric`, these are the same fields, and each pair of them counts once.
+    """
+
+    rows: IntArray
+    columns: IntArray
+    is_symmetric: bool
+
+    @classmethod
+    def all_of(cls, question: Question) -> "Among":
+        """Return all fields of both sides."""
+        rows, columns = (np.arange(len(side), dtype=np.int32) for side in (question.left, question.right))
+        return cls(rows, columns, question.is_symmetric)
+
+    def at_home(self, question: Question) -> "Among":
+        """Return the fields of tools that may be at home with each other."""
+        home = question.catalogue.apis.home
+        of_rows, of_columns = home[question.left.tool[self.rows]], home[question.right.tool[self.columns]]
+        rows = self.rows[np.isin(of_rows, of_columns) & (of_rows >= 0)]
+        columns = self.columns[np.isin(of_columns, of_rows) & (of_columns >= 0)]
+        return Among(rows, columns, self.is_symmetric)
+
+
+def passing_pairs(
+    question: Question, vectors: Vectors, least: float, among: Among, *, is_approximate: bool | None = None
+) -> Iterator[Scored]:
     """Yield the pairs of fields of two tools whose total lies above `least`; of a symmetric question each pair once.
 
-    `vectors` has a unit vector for each text of the catalogue. The result does not depend on the size of portions.
+    `vectors` has a unit vector for each text of these fields, at its place among those of the catalogue. The result
+    does not depend on the size of portions. `is_approximate` says how similar texts are looked for (`similar_blocks`).
     """
-    for a, b, totals in chain(_of_others(question, vectors, least), _at_home(question, vectors, least)):
+    others = _of_others(question, vectors, least, among, is_approximate=is_approximate)
+    for a, b, totals in chain(others, _at_home(question, vectors, least, among)):
         kept = totals > least
         yield a[kept], b[kept], totals[kept]
 
 
-def _of_others(question: Question, vectors: Vectors, least: float) -> Iterator[Scored]:
+def _of_others(
+    question: Question, vectors: Vectors, least: float, among: Among, *, is_approximate: bool | None
+) -> Iterator[Scored]:
     """Yield pairs of tools that are not at home with each other, by the texts of their fields."""
     left, right, home = question.left, question.right, question.catalogue.apis.home
-    left_texts, right_texts = Groups.of(left.text), Groups.of(right.text)
-    profiles = (left.meaning, right.meaning) if question.is_symmetric else (left.profile, right.profile)
-    left_profiles, right_profiles = map(Groups.of, profiles)
+    rows, columns = among.rows, among.columns
+    left_texts, right_texts = Groups.of(left.text[rows], rows), Groups.of(right.text[columns], columns)
+    numbered = Side.meaning if question.is_symmetric else Side.profile
+    left_profiles = Groups.of(numbered(left, rows), rows)
+    right_profiles = Groups.of(numbered(right, columns), columns)
     left_holders, right_holders = left_texts.over(left_profiles), right_texts.over(right_profiles)
     left_best, right_best = question.left_best, question.right_best
     bounds = (left_texts.most(left_best + question.half_of_api(left)),
               right_texts.most(right_best + question.half_of_api(right)))  # fmt: skip
     cosine_weight = question.combiner.weights["cosine"]
+    is_symmetric = among.is_symmetric
     rest_of_texts = question.pair_best - least + SLACK
     rest = rest_of_texts + question.strangers_best
 
     def hopeful_texts() -> Iterator[Scored]:
-        units = vectors[left_texts.keys], vectors[right_texts.keys]
-        for rows, columns, cosines in _similar_texts(*units, bounds, cosine_weight + rest_of_texts, question):
+        for rows, columns, cosines in _similar_texts(
+            vectors, (left_texts.keys, right_texts.keys), bounds, cosine_weight + rest_of_texts,
+            is_symmetric=is_symmetric, is_approximate=is_approximate,
+        ):  # fmt: skip
             best = bounds[0][rows] + bounds[1][columns] + cosine_weight * told_by_cosine(cosines)
             hopeful = np.flatnonzero(best + rest_of_texts > 0)
             yield rows[hopeful], columns[hopeful], cosines[hopeful]
@@ -75,19 +112,21 @@ def _of_others(question: Question, vectors: Vectors, least: float) -> Iterator[S
             for pair_of_profiles, a, b in spelled_out(x, y, left_profiles, right_profiles):
                 tools = left.tool[a], right.tool[b]
                 kept = (tools[0] != tools[1]) & ((home[tools[0]] != home[tools[1]]) | (home[tools[0]] < 0))
-                if question.is_symmetric:
+                if is_symmetric:
                     kept &= (a < b) | (left.text[a] != right.text[b])
+                if question.is_symmetric:
                     a, b = np.minimum(a, b), np.maximum(a, b)
                 a, b = a[kept], b[kept]
                 yield a, b, totals[pair_of_profiles[kept]] + question.api_totals(a, b)
 
 
-def _at_home(question: Question, vectors: Vectors, least: float) -> Iterator[Scored]:
+def _at_home(question: Question, vectors: Vectors, least: float, among: Among) -> Iterator[Scored]:
     """Yield pairs of tools of one API, or of one section of a large one, whatever their texts."""
     left, right, apis = question.left, question.right, question.catalogue.apis
+    among = among.at_home(question)
     left_best = question.left_best + question.combiner.total([("same_api", apis.at_home[left.tool])])
     right_best = question.right_best
-    sides = Texts.of(left, apis), Texts.of(right, apis)
+    sides = Texts.of(left, apis, among.rows), Texts.of(right, apis, among.columns)
     bounds = sides[0].groups.most(left_best), sides[1].groups.most(right_best)
     cosine_weight = question.combiner.weights["cosine"]
     rest = question.pair_best - least + SLACK
@@ -103,9 +142,11 @@ def _at_home(question: Question, vectors: Vectors, least: float) -> Iterator[Sco
         told = cosine_weight * told_by_cosine(cosines)
         for pair, a, b in spelled_out(rows, columns, sides[0].groups, sides[1].groups):
             kept = (left_best[a] + right_best[b] + told[pair] + rest > 0) & (left.tool[a] != right.tool[b])
-            if question.is_symmetric:
+            if among.is_symmetric:
                 kept &= a < b
             pair, a, b = pair[kept], a[kept], b[kept]
+            if question.is_symmetric:
+                a, b = np.minimum(a, b), np.maximum(a, b)
             yield a, b, question.totals(a, b, cosines[pair]) + question.api_totals(a, b)
 
 
@@ -119,10 +160,10 @@ class Texts:
     text: IntArray
 
     @classmethod
-    def of(cls, side: Side, apis: Apis) -> "Texts":
-        """Return the texts of a side; those of tools without a home come first, under -1."""
+    def of(cls, side: Side, apis: Apis, among: IntArray) -> "Texts":
+        """Return the texts of some fields of a side; those of tools without a home come first, under -1."""
         count = int(side.text.max(initial=0)) + 1
-        groups = Groups.of(apis.home[side.tool].astype(np.int64) * count + side.text)
+        groups = Groups.of(apis.home[side.tool[among]].astype(np.int64) * count + side.text[among], among)
         return cls(groups, *np.divmod(groups.keys, count))
 
 
@@ -155,25 +196,36 @@ def _joined(portions: Sequence[Scored]) -> Scored:
 
 
 def _similar_texts(
-    left: Vectors, right: Vectors, bounds: tuple[Floats, Floats], rest: float, question: Question
-) -> Iterator[Scored]:
-    """Yield similar texts; those of which even equal vectors would not add up are not compared.
+    vectors: Vectors, texts: tuple[IntArray, IntArray], bounds: tuple[Floats, Floats], rest: float,
+    *, is_symmetric: bool, is_approximate: bool | None,
+) -> Iterator[Scored]:  # fmt: skip
+    """Yield similar texts by their places in `texts`; those of which even equal vectors would not add up are left out.
 
     Texts are put in the order of their bounds, so that what a portion of them can pass with comes first.
     """
-    is_symmetric = question.is_symmetric
     if is_symmetric:
-        places = np.arange(len(left), dtype=np.int32)
-        yield places, places, np.ones(len(left), np.float32)
-    if max(len(left), len(right)) > MANY:
-        yield from similar_blocks(left, right, NEAR, is_symmetric=is_symmetric)
-        return
+        places = np.arange(len(texts[0]), dtype=np.int32)
+        yield places, places, np.ones(len(places), np.float32)
     row_order, column_order = (np.argsort(-bound, kind="stable").astype(np.int32) for bound in bounds)
-    left, right = left[row_order], right[column_order]
     reached = np.searchsorted(-bounds[1][column_order], bounds[0][row_order] + np.float32(rest))
-    for top in range(0, len(left), ROWS):
+    row_order, column_order = row_order[reached > 0], column_order[: reached.max(initial=0)]
+    if is_approximate or (is_approximate is None and max(len(row_order), len(column_order)) > MANY):
+        column_order = row_order if is_symmetric else column_order
+        left = vectors[texts[0][row_order]]
+        right = left if is_symmetric else vectors[texts[1][column_order]]
+        for x, y, cosines in similar_blocks(
+            left, right, NEAR, is_symmetric=is_symmetric, is_approximate=is_approximate
+        ):
+            rows, columns = row_order[x], column_order[y]
+            if is_symmetric:
+                rows, columns = np.minimum(rows, columns), np.maximum(rows, columns)
+            yield rows, columns, cosines
+        return
+    right = vectors[texts[1][column_order]]
+    for top in range(0, len(row_order), ROWS):
         start, end = top if is_symmetric else 0, int(reached[top])
-        for x, y, cosines in similar_blocks(left[top : top + ROWS], right[start:end], NEAR, is_symmetric=False):
+        left = vectors[texts[0][row_order[top : top + ROWS]]]
+        for x, y, cosines in similar_blocks(left, right[start:end], NEAR, is_symmetric=False):
             rows, columns = row_order[top + x], column_order[start + y]
             if is_symmetric:
                 later = x < y

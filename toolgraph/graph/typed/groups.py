@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +18,18 @@ PORTION = 1 << 19
 class Groups:
     """The members of each group: those of group `i` are `members[starts[i]]` to `members[starts[i + 1]]`, ascending."""
 
-    keys: IntArray
+    keys: NDArray[Any]
     """What the members of each group have in common, ascending."""
     starts: NDArray[np.int64]
     members: IntArray
 
     @classmethod
-    def of(cls, keys: IntArray) -> "Groups":
-        """Return the groups of those that have equal keys."""
-        members = np.argsort(keys, kind="stable").astype(np.int32)
-        distinct, firsts = np.unique(keys[members], return_index=True)
-        return cls(distinct, np.append(firsts, len(keys)), members)
+    def of(cls, keys: NDArray[Any], members: IntArray | None = None) -> "Groups":
+        """Return the groups of those that have equal keys: of `members`, ascending, or of 0, 1 and so on."""
+        order = np.argsort(keys, kind="stable").astype(np.int32)
+        ordered = keys[order]
+        firsts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(keys) else order
+        return cls(ordered[firsts], np.append(firsts, len(keys)), order if members is None else members[order])
 
     @property
     def first(self) -> IntArray:
@@ -36,7 +38,7 @@ class Groups:
 
     def over(self, finer: "Groups") -> "Groups":
         """Return the same groups with finer ones as their members; each of these lies within one of ours."""
-        group_of = np.empty(len(self.members), np.int32)
+        group_of = np.empty(self.members.max(initial=-1) + 1, np.int32)
         group_of[self.members] = np.repeat(np.arange(len(self.keys), dtype=np.int32), np.diff(self.starts))
         return Groups.of(group_of[finer.first])
 

@@ -11,7 +11,6 @@ from toolgraph.graph.typed import evidence
 from toolgraph.graph.typed.apis import Floats
 from toolgraph.graph.typed.combiner import Combiner, shipped
 from toolgraph.graph.typed.evidence import Evidence
-from toolgraph.graph.typed.reading import SHAPES
 from toolgraph.graph.typed.sides import Catalogue, Side, Truths
 from toolgraph.tools.edges import Edge, EdgeKind
 
@@ -76,11 +75,12 @@ class Question:
         """The most that a field of `left` adds to a total, with its half of what two fields have in common."""
         if self.is_symmetric:
             rare = np.float32(self.combiner.weights["rare"] / 2) * self.left.rare
-            return rare + self._half_in_common(self.left, self.left.is_how, self.left.is_id)
+            return rare + self._half_in_common(self.left, self.left.is_how, self.left.is_key)
         side, most = self.left, (evidence.DIRECTION - TAKING).max(axis=1)[self.left.effect]
         direction = np.where(side.is_handed_out, np.maximum(most, evidence.HANDED_OUT), most)
+        direction = np.where(side.is_echo, evidence.ECHO, direction)
         alone = self.combiner.total([("rare", side.rare), ("purpose", side.purpose), ("direction", direction)])
-        return alone + self._half_in_common(side, side.shape == SHAPES["boolean"], side.is_id)
+        return alone + self._half_in_common(side, np.zeros(len(side), bool), side.is_key)
 
     @cached_property
     def right_best(self) -> Floats:
@@ -89,12 +89,12 @@ class Question:
             return self.left_best
         side = self.right
         alone = self.combiner.total([("needed", side.needed), ("direction", TAKING[side.effect])])
-        return alone + self._half_in_common(side, np.zeros(len(side), bool), side.is_id & ~side.is_made)
+        return alone + self._half_in_common(side, side.is_paging, side.is_key & ~side.is_made)
 
-    def _half_in_common(self, side: Side, is_excluded: Truths, is_id: Truths) -> Floats:
+    def _half_in_common(self, side: Side, is_excluded: Truths, is_key: Truths) -> Floats:
         """Return half of the most that `kind` and `entity` are for a field; the least of two is at most their mean."""
         kind = np.where(is_excluded, -0.5, 0.5 * ((side.kind > 0) | (side.family > 0))).astype(np.float32)
-        return self.combiner.total([("kind", kind), ("entity", is_id * (evidence.SAME_THING / 2))])
+        return self.combiner.total([("kind", kind), ("entity", is_key * (evidence.SAME_THING / 2))])
 
     @property
     def pair_best(self) -> float:
@@ -107,10 +107,18 @@ class Question:
         return self.combiner.weights["same_api"] * float(self.catalogue.apis.among_strangers.max(initial=0))
 
     def half_of_api(self, side: Side) -> Floats:
-        """Return half of the most that `same_api` adds for a field and one of a stranger, or what it takes for sure."""
-        shared = self.catalogue.apis.among_strangers[side.tool]
-        is_against = side.is_served & (shared == 0) & (not self.is_symmetric)
-        return self.combiner.total([("same_api", np.where(is_against, np.float32(-1), shared / 2))])
+        """Return half of the most that `same_api` adds for a field and one of a stranger, or what it takes for sure.
+
+        What it takes from fields met in two APIs is given back where the API of one is not known.
+        """
+        apis = self.catalogue.apis
+        shared, is_known = apis.among_strangers[side.tool], apis.api[side.tool] >= 0
+        is_right = self.is_symmetric or side is self.right
+        abroad = evidence.ABROAD / 2 if self.is_symmetric else evidence.ABROAD
+        half = np.where(is_known, shared / 2, -abroad if self.is_symmetric or side is self.left else np.float32(0))
+        half = np.where(is_known & (shared == 0) & ~side.is_key & is_right, abroad, half)
+        half = np.where(side.is_served & (shared == 0) & (not self.is_symmetric), np.float32(-1), half)
+        return self.combiner.total([("same_api", half.astype(np.float32))])
 
     @property
     def _of_fields(self) -> Callable[[Catalogue, IntArray, IntArray, Floats], Evidence]:

@@ -1,5 +1,6 @@
 """What a field is called, and the thing it is said of: `id` in `get_customer` is a customer's."""
 
+import re
 from functools import lru_cache
 from itertools import dropwhile, takewhile
 
@@ -26,6 +27,9 @@ _ONLY_VERBS = VERBS - frozenset(
 )
 """Verbs that are no nouns: an order may be got, and a post replied to."""
 _IDENTIFIERS = frozenset({"identifier", "uid", "uuid", "guid"})
+_SAYS_ID = re.compile(r"\W*(?:(?!names?\b)\w+\W+){0,4}?(?:ids?|identifiers?)\b", re.IGNORECASE)
+PERHAPS = "?"
+"""Ends a word for what a field may be said of."""
 
 
 @lru_cache(maxsize=1 << 18)
@@ -70,10 +74,23 @@ def subject_of(tool: str) -> frozenset[str]:
 def thing_of(name: str) -> frozenset[str]:
     """Return the word for the thing that a field's name speaks of, if it names one.
 
-    >>> sorted(thing_of("bank_account_id")), sorted(thing_of("id"))
-    (['account'], [])
+    >>> sorted(thing_of("bank_account_id")), sorted(thing_of("ticket_type_id")), sorted(thing_of("id"))
+    (['account'], ['type'], [])
     """
-    return frozenset([word for word in words_of(name) if word not in GENERIC][-1:])
+    words = words_of(name)
+    if words[-1:] == ("id",):
+        return frozenset(words[-2:-1])
+    return frozenset([word for word in words if word not in GENERIC][-1:])
+
+
+@lru_cache(maxsize=1 << 18)
+def says_id(description: str) -> bool:
+    """Say whether a description begins with an identifier being what the field holds.
+
+    >>> says_id("List of the user's order IDs"), says_id("Name or ID of the user")
+    (True, False)
+    """
+    return bool(_SAYS_ID.match(description))
 
 
 @lru_cache(maxsize=1 << 18)
@@ -84,6 +101,34 @@ def holder_of(pointer: str, tool: str) -> frozenset[str]:
         if telling:
             return telling
     return subject_of(tool)
+
+
+@lru_cache(maxsize=1 << 18)
+def told_of(name: str, pointer: str, tool: str) -> frozenset[str]:
+    """Return the words for the thing that a field is said of: its name's, else its holder's.
+
+    Of what only the tool's name tells, it may as well be another noun of it; such words end in `PERHAPS`.
+
+    >>> sorted(told_of("id", "/id", "get_user_profile")), sorted(told_of("id", "/users/*/id", "get_user_profile"))
+    (['profile', 'user?'], ['user'])
+    """
+    telling = thing_of(name)
+    if telling:
+        return telling
+    holder, subject = holder_of(pointer, tool), subject_of(tool)
+    others = things_of(tool) - GENERIC - subject if holder == subject else frozenset()
+    return holder | {word + PERHAPS for word in others}
+
+
+@lru_cache(maxsize=1 << 18)
+def result_of(tool: str) -> str:
+    """Return a name for the bare value that a tool gives: what its own name says after the verb.
+
+    >>> result_of("find_user_id_by_email")
+    'user_id'
+    """
+    phrase = _after_verb(tool)
+    return "_".join(takewhile(lambda word: word not in _PREPOSITIONS, phrase)) or "_".join(phrase)
 
 
 @lru_cache(maxsize=1 << 18)
