@@ -43,6 +43,8 @@ KNOWN_NUMBER, UNKNOWN_ID, LISTED_ID = 0.12, 0.03, 0.001
 one that another tool at hand would find."""
 SEARCH_AGAIN, TASK_AGAIN = 0.25, 0.01
 """The same of a tool used before, that something new can follow or not."""
+SAME_TASK = 0.65
+"""Chance that a tool used before is followed by one used before, while others are left."""
 REFINED = 0.15
 """Chance that a turn asks the last question again with one thing changed; nearly sure where no tool is left unused."""
 _NUMBER_OF_NAMESAKE = re.compile(r"_\d+$")
@@ -172,7 +174,11 @@ class TurnPlanner:
             followers = self._followers(chain[-1], chain)
             if not followers:
                 break
-            chain.append(self.random.choice(self._unused(followers) or followers))
+            fresh = self._unused(followers)
+            is_same_again = not fresh and self.memory.used.get(start.name) and self._unused(self.tools)
+            if is_same_again and self.random.random() >= SAME_TASK:
+                break
+            chain.append(self.random.choice(fresh or followers))
         return chain
 
     def _unused(self, tools: Iterable[ToolSpec]) -> list[ToolSpec]:
