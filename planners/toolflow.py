@@ -48,15 +48,16 @@ def plan_dialogue(
 ) -> Blueprint:  # fmt: skip
     """Return the blueprint of one dialogue over a sample.
 
-    The number of turns is uniform over the range asked for, cut at twice the number of tools: two tools give no six
-    turns that are not the same again. A plan that could not be played is asked for again, with what is wrong with it.
-    Without `checks_plan` its calls are left to the checks of the finished dialogue: rules make no such mistakes.
+    The number of turns is uniform over the range asked for, cut at one more than the number of tools: two tools give
+    no six turns that are not the same again. A plan that could not be played is asked for again, with what is wrong
+    with it. Without `checks_plan` its calls are left to the checks of the finished dialogue: rules make no such
+    mistakes.
 
     Raises:
         AnswerFailed: the backend gave no usable plan in `attempts` tries; it says what all of them consumed.
     """
     chooser = rng(seed, "blueprint", id, *(tool.name for tool in sample.tools))
-    most = min(options.max_turns, max(options.min_turns, 2 * len(sample.tools)))
+    most = min(options.max_turns, max(options.min_turns, len(sample.tools) + 1))
     target = chooser.randint(options.min_turns, most)
     style = chooser.choice(options.styles or styles())
     system = system_message(sample.tools, seed=seed, id=id, today=options.today)

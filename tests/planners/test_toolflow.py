@@ -167,6 +167,18 @@ def test_plans_chain_and_run_in_parallel(blueprints):
     assert sum(len(step.calls) > 1 for step in steps) > 0.1 * len(steps)
 
 
+def test_nobody_points_by_place_at_a_list_still_to_come(blueprints):
+    turns = [turn for blueprint in blueprints for turn in blueprint.turns]
+    pairs = [
+        (turn, argument) for turn in turns for step in turn.steps for call in step.calls for argument in call.arguments
+    ]
+    own = {id(turn): {call.id for step in turn.steps for call in step.calls} for turn in turns}
+    picks = {argument.pick for turn, argument in pairs if argument.pick and argument.call in own[id(turn)]}
+
+    assert {pick.partition(":")[0] for pick in picks} <= {"min", "max", "0", "1"}
+    assert any(":" in pick for pick in picks)
+
+
 def test_no_call_is_planned_twice_while_there_is_something_else_to_ask(blueprints):
     contents = [
         (blueprint.id, call.tool, call.model_dump_json(exclude={"id"}))

@@ -43,7 +43,7 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     ("weekday", r"day of( the)? week|week ?day"),
     ("time", r"\btime$|^(start|end|from|to|opening|closing|departure|arrival|pickup) time$|\bhour of day\b|^time\b"),
     ("date", r"\bdates?\b|^day$|birthday|\bdob\b|^(check ?in|check ?out|from day|to day|deadline|since|until|arrival|"
-             r"departure)$|\bday$"),
+             r"departure)$|(?<!per )\bday$"),
     ("postal_code", r"postal|post ?code|zip"),
     ("address", r"address|street"),
     ("city", r"城市|都市|도시|المدينة|город|ciudad|cidade|\bville$|\bstadt$"),
@@ -79,7 +79,8 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
                r"manager|host|speaker|candidate|judge|lawyer|teacher|instructor|reviewer|reporter|creator|performer|"
                r"musician|band|scorer|winner|champion|leader|expert|therapist|dentist|stylist|provider|trainer|coach|"
                r"referee|maker) ?names?$|^(author|artist|actor|director|player|assignee|attendees|participants|"
-               r"person|passenger|patient|guest|recipient|employee|contact|celebrity|doctor|doctor name|cast|"
+               r"person|passenger|patient|guest|recipient|receiver|sender|payee|payer|addressee|employee|contact|"
+               r"celebrity|doctor|doctor name|cast|"
                r"starring|plaintiff|defendant|painter|sculptor|philosopher|figure)s?$|name of (the )?person"),
     ("movie", r"movie|film"),
     ("show", r"tv ?show|\bseries\b|episode"),

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from toolgraph.dialogue.spoken import find_said
 from toolgraph.models.offline.speech import (
     article,
+    describe_ends,
     describe_pick,
+    describe_unseen,
     entity_noun,
     entry_picks,
     is_plural,
@@ -284,3 +286,26 @@ def test_how_many_there_are_is_no_price():
     tool = ToolSpec(name="list_playlists", returns={"type": "array", "items": entry})
 
     assert {pick for pick in entry_picks(tool, "/*/id") if ":" in pick} == {"min:/fare", "max:/fare"}
+
+
+@pytest.mark.parametrize(
+    ("pick", "noun", "expected"),
+    [
+        ("min:/price", "", {"the cheapest one"}),
+        ("max:/hire_date", "employee", {"the employee with the latest hire date"}),
+        ("min:/opened_date", "account", {"the account opened first"}),
+        ("max:/starts_at", "show", {"the show that starts last"}),
+        ("min:/date", "slot", {"the earliest slot"}),
+        ("0", "team", {"one of them", "one of the teams", "any one of them", "any one of the teams",
+                       "whichever team comes up first"}),
+    ],
+)  # fmt: skip
+def test_an_entry_nobody_has_seen_is_asked_for_by_what_it_is_best_in(pick, noun, expected):
+    said = {describe_unseen(pick, noun, random.Random(seed)) for seed in range(60)}
+
+    assert said == expected
+
+
+def test_the_two_ends_of_a_list_are_asked_for_together():
+    assert describe_ends("/price", "hotel") == "the cheapest and the most expensive hotel"
+    assert describe_ends("/opened_date", "account") == "the accounts opened first and last"

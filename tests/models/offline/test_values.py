@@ -168,6 +168,23 @@ def test_an_end_follows_its_beginning(first, last):
         assert TODAY < dt.date.fromisoformat(begins) < dt.date.fromisoformat(ends)
 
 
+@pytest.mark.parametrize("about", ["transaction", "message", "invoice"])
+def test_a_period_of_what_is_on_record_lies_in_the_past(about):
+    for seed in SEEDS:
+        one = scene(seed)
+        one.about = about
+        begins, ends = (make_value(field(name, format="date"), one) for name in ("start_date", "end_date"))
+
+        assert dt.date.fromisoformat(begins) < dt.date.fromisoformat(ends) <= TODAY
+
+
+def test_what_is_due_lies_ahead_even_on_record():
+    one = scene(1)
+    one.about = "invoice"
+
+    assert dt.date.fromisoformat(make_value(field("due_date", format="date"), one)) > TODAY
+
+
 @pytest.mark.parametrize("name", ["purchase_date", "date_of_incident", "published_on", "last_visit_date"])
 def test_what_happened_lies_in_the_past(name):
     described = field(name, "Day on which it happened", format="date")

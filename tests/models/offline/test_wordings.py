@@ -177,6 +177,17 @@ def named(name, description, *parameters):
         (named("updateUser", "Updated user", "username"), ("update", "the user")),
         (named("domains_list_records", "List All Domain Records", "domain"), ("list", "all domain records")),
         (named("search_books", "Search books by Jane Austen", "query"), ("search", "books by Jane Austen")),
+        (
+            named("FindBus", "Find a bus itinerary between cities for a given date", "origin"),
+            ("find", "a bus itinerary"),
+        ),
+        (named("FindHome", "Find a home in a city for a given number of beds", "area"), ("find", "a home in a city")),
+        (
+            named("SearchInbox", "Searches for emails matching filters returning 5 results.", "query"),
+            ("search", "emails"),
+        ),
+        (named("LogoutUser", "Logs user out."), ("log", "me out")),
+        (named("CompleteReminder", "Complete a reminder.", "reminder_id"), ("complete", "a reminder")),
     ],
 )
 def test_a_goal_is_said_as_people_say_it(spec, phrase):
@@ -203,3 +214,24 @@ def test_the_thing_that_an_id_names_is_said_once(description, said):
 )
 def test_what_is_a_users_is_mine(name, description, rest):
     assert goal(tool(description, name=name))[1] == rest
+
+
+@pytest.mark.parametrize(
+    ("parameters", "name", "fragment"),
+    [
+        (("origin", "destination"), "origin", "from {origin}"),
+        (("origin", "destination"), "destination", "to {destination}"),
+        (("destination",), "destination", "in {destination}"),
+        (("pickup_date", "dropoff_date"), "pickup_date", "from {pickup_date}"),
+        (("pickup_date", "dropoff_date"), "dropoff_date", "until {dropoff_date}"),
+        (("departure_time",), "departure_time", "at {departure_time}"),
+        (("num_passengers",), "num_passengers", "for {num_passengers} people"),
+        (("number_of_beds",), "number_of_beds", "with {number_of_beds} beds"),
+        (("sender",), "sender", "from {sender}"),
+        (("artist",), "artist", "by {artist}"),
+    ],
+)
+def test_a_value_takes_the_preposition_of_its_kind(parameters, name, fragment):
+    wording = derive_wording(named("find_it", "Finds it", *parameters))
+
+    assert fragment in {detail.text for detail in wording.details[name]}

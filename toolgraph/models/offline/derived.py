@@ -72,12 +72,26 @@ _PLACES = {
     "state": ("state", "region"),
     "company": ("company",),
 }
+_READERS = ("user", "person", "contact", "recipient", "friend", "phone number")
+"""How a description speaks of whom something is sent to."""
 _OF_A_THING = (
     r"(?:\b(?:a|an|the|any|this|one|your|my)\s+(?:[a-z]+\s+)?|(?<=\bto )|(?<=\bof )|(?<=\bfrom ))THING"
     r"(?=$|[,.]| (?:of|for|in|on|at|to|from|with|by|and)\b)"
 )
 """How a description speaks in general of the very thing that an id names."""
 _FROM_TO = re.compile(r"origin|destination")
+_PARTY = re.compile(
+    r"^(number of |num )(passengers|people|persons|guests|adults|travel?lers|riders)$|^(party|group) size$|"
+    r"^(passengers|guests|adults|travel?lers)$"
+)
+"""How many people something is for."""
+_SPAN = re.compile(r"\b(minutes|hours|days|nights|weeks|months|years)$")
+_LOGIN = re.compile(r"\b(log|login|logon|sign|register|registration|auth\w*)\b")
+_PEOPLE = frozenset({"person", "email", "username", "phone"})
+_RECEIVERS = re.compile(r"^to\b|\b(recipient|receiver|payee|addressee)s?\b")
+_SENDERS = frozenset({"sender", "from", "from email", "sender email"})
+_MAKERS = re.compile(r"^(artist|author|composer|singer|band|director|directed by|writer|painter|musician)s?( name)?$")
+"""By whom something is."""
 
 _wordings: dict[str, Wording] = {}
 
@@ -126,16 +140,21 @@ def _with_slots(rest: str, tool: ToolSpec) -> str:
             continue
         name, slot = label(field), f"{{{dotted(field.pointer)}}}"
         bare = re.sub(r" name$", "", name)
-        if kind_of(field) in NAMED_KINDS and kind_of(field) != "title":
+        if kind_of(field) in NAMED_KINDS | _PEOPLE and kind_of(field) != "title":
             called = "|".join(
                 map(
                     re.escape,
                     dict.fromkeys(
-                        [bare, *_PLACES.get(kind_of(field), ()), *([bare.split()[0]] if _FROM_TO.match(bare) else [])]
+                        [
+                            bare,
+                            *_PLACES.get(kind_of(field), _READERS if _RECEIVERS.search(name) else ()),
+                            *([bare.split()[0]] if _FROM_TO.match(bare) else []),
+                        ]
                     ),
                 )
             )
-            pattern = rf"\b(?:a|an|the|any|this|one|your|my)\s+(?:{called})(?:'s)?(?: name)?\b(?! \w*(?:s\b|ing\b))"
+            one = r"(?:a|an|the|any|this|one|your|my|another)\s+(?:[A-Z]{2} )?"
+            pattern = rf"\b{one}(?:{called})(?:'s)?(?: name)?\b(?! \w*(?:s\b|ing\b))"
         elif kind_of(field) == "date":
             pattern = rf"\b(?:a|an|the)\s+{re.escape(bare)}\b"
         elif kind_of(field) in ("id", "uuid") and entity_noun(field.name):
@@ -146,7 +165,8 @@ def _with_slots(rest: str, tool: ToolSpec) -> str:
             continue
         changed, number = re.subn(pattern, slot, rest, count=1, flags=re.I)
         if number:
-            rest, taken = changed, taken + 1
+            in_places = kind_of(field) in ("city", "state", "country")
+            rest, taken = changed.replace(f"at {slot}", f"in {slot}") if in_places else changed, taken + 1
     return rest
 
 
@@ -158,9 +178,7 @@ def _needs(verb: str, rest: str) -> Iterator[str]:
         yield f"I need {rest}."
         yield f"I'm looking for {rest}."
         yield f"I'm after {rest}."
-        yield f"I could use {rest}."
         yield f"I'd like to have {rest}."
-        yield f"Somebody asked me for {rest}."
         yield f"Do you have {rest}?"
         if (
             rest.lower().startswith("the ")
@@ -230,7 +248,12 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
             "",
             name,
         )
-        return (f"with {bare}",)
+        return (f"{bare} only",) if re.fullmatch(r"[a-z]+[ai]ble", bare) else (f"with {bare}",)
+    if _PARTY.search(words) and kind != "boolean":
+        return (f"for {slot} people",)
+    counted = re.sub(r"^(number of|num|total|count of) ", "", name)
+    if counted != name and counted.endswith("s"):
+        return (f"{'for' if _SPAN.search(counted) else 'with'} {slot} {counted}",)
     if field.schema.get("enum"):
         if kind == "unit" or words in ("units", "unit", "currency", "language"):
             return (f"in {slot}",)
@@ -250,18 +273,21 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
         "chain",
     ):
         if _FROM.search(words):
-            return (f"from {slot}", f"starting from {slot}" if kind in ("city", "airport") else f"from {slot}")
-        if _TO.search(words):
+            return (f"from {slot}",)
+        is_a_way = any(_FROM.search(split_words(one.name)) and kind_of(one) == kind for one in tool.parameter_fields)
+        if _TO.search(words) and (is_a_way or kind not in ("city", "state", "country")):
             return (f"to {slot}",) if kind not in ("language", "language_code") else (f"into {slot}",)
         return (f"in {slot}", f"for {slot}") if kind != "chain" else (f"on {slot}",)
     if kind in ("date", "datetime", "time", "weekday", "month", "year"):
+        if kind == "time" and (sum(kind_of(one) == "time" for one in tool.parameter_fields) == 1 or words == "time"):
+            return (f"at {slot}",)
         if re.search(r"birth|dob", words):
             return (f"born {slot}", f"with {slot} as the date of birth")
-        if re.search(r"\b(start|from|begin|since|check ?in|after)", words):
-            return (f"from {slot}", f"starting {slot}")
-        if re.search(r"\b(end|to|until|till|check ?out|before|due|return)", words):
-            return (f"until {slot}", f"up to {slot}")
-        return (f"at {slot}",) if kind == "time" else (f"for {slot}",)
+        if re.search(r"\b(start|from|begin|since|check ?in|after|pick ?up)", words):
+            return (f"from {slot}",)
+        if re.search(r"\b(end|to|until|till|check ?out|before|due|return|drop ?off)", words):
+            return (f"until {slot}",) if "return" not in words else (f"coming back {slot}",)
+        return (f"with {slot} as the {name}",) if kind == "time" else (f"for {slot}",)
     if kind == "page":
         return (
             (f"starting at {slot}",)
@@ -297,6 +323,14 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
         return (*said, f'with "{slot}" as the {name}', f'with the {name} "{slot}"')
     if kind in ("movie", "show", "song", "album", "book", "artwork", "game"):
         return (f'for "{slot}"',)
+    if kind == "username" and _LOGIN.search(split_words(tool.name)):
+        return (f"as {slot}",)
+    if _MAKERS.search(words):
+        return (f"by {slot}",)
+    if kind in _PEOPLE and words in _SENDERS:
+        return (f"from {slot}",)
+    if creates and kind in _PEOPLE and _RECEIVERS.search(words):
+        return (f"to {slot}",)
     if kind == "title":
         return (f'called "{slot}"', f'named "{slot}"') if creates else (f'for "{slot}"', f'with the {name} "{slot}"')
     if kind in (
@@ -320,11 +354,7 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
             else (f"with {slot} as the {name}",)
         )
     if kind == "email":
-        return (
-            (f"to {slot}",)
-            if creates and re.search(r"\bto\b|recipient", words)
-            else (f"with the email {slot}", f"using {slot} for the email")
-        )
+        return (f"with the email {slot}", f"using {slot} for the email")
     if kind == "url" and len(name.split()) > 1:
         return (f"with {slot} as the {name}", f"with the {name} {slot}")
     if kind in ("url", "domain", "filename", "path", "repository"):

@@ -22,7 +22,12 @@ FLOWING_KINDS = frozenset(
 
 Numbers, texts and enums are not among them.
 """
-
+OWN_NAMES = frozenset(
+    "id uuid company symbol username filename hotel restaurant landmark song movie album book crypto repository".split()
+)
+"""Those of them that stand for the very entry they are found in, so that one may point at it."""
+CONTACTS = frozenset({"email", "phone", "person"})
+"""Those that a person is meant by."""
 
 _BOUNDS = ("pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength")
 _EXAMPLES = 4
@@ -39,6 +44,12 @@ class Flow(NamedTuple):
     is_id: bool
     is_echo: bool
     """Whether the giver takes a parameter of the same name, so that its result only repeats what it was asked."""
+    kind: str
+
+    @property
+    def is_nameless(self) -> bool:
+        """Whether nobody could point at the value: a detail of an entry in a list, and not what the entry is called."""
+        return ANY_ITEM in self.path and self.kind not in OWN_NAMES
 
 
 _known: dict[tuple[str, str], tuple[Flow, ...]] = {}
@@ -71,9 +82,8 @@ def _find_flows(giver: ToolSpec, taker: ToolSpec) -> tuple[Flow, ...]:
             if is_echo and kind not in ("id", "uuid"):
                 continue  # the user said it, and may say it again
             if _same_thing(returned, parameter, kind, entity) and _would_be_taken(returned, parameter):
-                found.setdefault(
-                    parameter.pointer, Flow(returned.pointer, parameter.pointer, kind in ("id", "uuid"), is_echo)
-                )
+                is_id = kind in ("id", "uuid")
+                found.setdefault(parameter.pointer, Flow(returned.pointer, parameter.pointer, is_id, is_echo, kind))
                 break
     return tuple(sorted(found.values(), key=lambda flow: (flow.is_echo, not flow.is_id)))
 

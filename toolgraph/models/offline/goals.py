@@ -4,7 +4,8 @@ import re
 from functools import lru_cache
 
 from toolgraph.models.offline.speech import article
-from toolgraph.tools.inference import CREATE, DELETE, UPDATE, VERBS, name_parts
+from toolgraph.tools.inference import CREATE, DELETE, UPDATE, VERBS, imperative, name_parts
+from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.names import looks_like_identifier, split_words
 from toolgraph.tools.spec import ToolSpec
 
@@ -43,14 +44,22 @@ _TAIL = re.compile(
     re.I,
 )
 _DANGLING = re.compile(
-    r"\s+(a|an|the|of|for|to|in|on|by|with|and|or|from|at|given|specified|its|their|is|are|this)$", re.I
+    r"\s+(a|an|the|of|for|to|in|on|by|with|and|or|from|at|given|specified|its|their|is|are|this|on behalf)$", re.I
 )
 JARGON = re.compile(
     r"https?:|[{}<>\[\]_=`|\\]|"
     r"\b(json|xml|api|apis|endpoint|uri|string|integer|boolean|array|param\w*|payload|http|get|post|sdk|dataframe|"
     r"schema)\b"
 )
-_SMALL_WORDS = frozenset("a an the its their and or of given".split())
+_SMALL_WORDS = frozenset("a an the its their and or of given any pair number".split())
+_OF_NOTHING = frozenset(
+    "day days date dates time times period periods places cities locations trip choice adults seats rooms people "
+    "bedrooms beds nights preferences criteria filters two".split()
+)
+"""What a description speaks of in general, beside the words of its parameters."""
+_ONE_PLACE = frozenset("location city place destination country area".split())
+"""The same, where it does not stand alone."""
+_WAY = re.compile(r"(.*\w) (by|for|between|in|at|with|on|within) (.+)$")
 _MASS = frozenset("information data weather news advice inventory music content feedback access traffic".split())
 """What is not counted, and asked for without an article."""
 _ALWAYS_CUT = re.compile(
@@ -59,7 +68,8 @@ _ALWAYS_CUT = re.compile(
     r"by (its|their|using|providing|specifying|passing)|given (its|the|a|an|their)|"
     r"with (the )?(specified|given|provided)|"
     r"by (location|category|name|title|type|date|keywords?|city|country|id|criteria|various \w+|different \w+)\b|"
-    r"(identified|specified|defined) by|using (its|the (given|provided|specified)))\b.*$",
+    r"(identified|specified|defined) by|using (its|a|an|the (given|provided|specified))|according to|by \w+ing|"
+    r"(match|satisfy|fulfill?|return|filter)ing|returns?|requires?|with (your|the user's) set of)\b.*$",
     re.I,
 )
 _IN_GENERAL = re.compile(
@@ -98,17 +108,28 @@ def goal(tool: ToolSpec) -> tuple[str, str]:
     verb, rest = described
     if verb in GETTING and name_parts(tool.name).verb in CREATE | UPDATE | DELETE:
         return _from_name(tool)  # "Updated user" says what comes back, and not what is done
-    return verb, _with_article(verb, _own_case(_without_parameter(rest, tool), tool), tool)
+    return verb, _with_article(verb, _own_case(_in_my_words(_without_parameter(rest, tool)), tool), tool)
 
 
 def _without_parameter(rest: str, tool: ToolSpec) -> str:
-    """Cut the way of asking, where it is a parameter that the value will name: "the user by user name"."""
-    thing, by, way = rest.rpartition(" by ")
-    words = [word for word in re.findall(r"[a-z]+", way.lower()) if word not in _SMALL_WORDS]
+    """Cut what only says which parameters there are: "the user by user name", "a bus between two cities".
+
+    One thing that stands alone is kept, since its value can take its place: "a hotel in a city".
+    """
     joined = " ".join(f"{word} {word}s" for field in tool.parameter_fields for word in split_words(field.name).split())
     known = {*joined.split(), "id", "ids", "name"}
-    is_way = by and words and tool.parameter_fields and ({*words} <= known or "".join(words) in known)
-    return thing if is_way and not thing.endswith((" is", " are", "ed")) else rest
+    called = {label[0] for field in tool.parameter_fields if len(label := split_words(field.name).split()) > 1
+              and label[-1] in ("name", "title") and kind_of(field) == "title"}  # fmt: skip
+    while tool.parameter_fields and (found := _WAY.match(rest)):
+        head, by, way = found.groups()
+        said = [word for word in re.findall(r"[a-z]+", way.lower()) if word not in _SMALL_WORDS]
+        words = {*said}
+        is_general = by == "by" or len(words) > 1 or bool(words & (_OF_NOTHING | called))
+        is_way = words and (words <= known | _OF_NOTHING | _ONE_PLACE or "".join(said) in known)
+        if not (is_general and is_way) or head.endswith((" is", " are", "ed")):
+            break
+        rest = head
+    return rest
 
 
 def _own_case(rest: str, tool: ToolSpec) -> str:
@@ -132,6 +153,7 @@ def _with_article(verb: str, rest: str, tool: ToolSpec) -> str:
 def _from_description(description: str) -> tuple[str, str] | None:
     description = description.partition("Tool description:")[2] or description
     text = re.sub(r"<[^>]{1,40}>|\([^)]*\)|\*+|#+", " ", description[:600]).strip()
+    text = re.sub(r"[ \t]+(?=[.!;,])|(?<=[ \t])[ \t]+", "", text)
     text = " ".join(_SENTENCE_END.split(text + "\n", maxsplit=1)[0].split()) if text else ""
     if not text or is_foreign(text):
         return None
@@ -146,7 +168,7 @@ def _from_description(description: str) -> tuple[str, str] | None:
     words = text.split()
     if not words or len(words) > 40 or words[0].lower() in ("belongs", "is", "was", "has", "used", "deprecated"):
         return None
-    verb = _base(words[0].lower().strip(",.;:")) or _third_person(words)
+    verb = _base(words[0].lower().strip(",.;:")) or imperative(text)
     if (
         verb
         and len(words) > 1
@@ -213,34 +235,6 @@ def is_foreign(text: str) -> bool:
     )
 
 
-def _third_person(words: list[str]) -> str:
-    """The base form of a verb nobody listed, known by its ending and what follows it: "Truncates the ..."."""
-    first = words[0].lower()
-    objects = (
-        "a",
-        "an",
-        "the",
-        "all",
-        "whether",
-        "if",
-        "every",
-        "each",
-        "any",
-        "your",
-        "multiple",
-        "new",
-        "one",
-        "two",
-        "my",
-        "some",
-    )
-    if len(words) < 2 or not re.fullmatch(r"[a-z]{3,}[^su]s", first) or words[1].lower() not in objects:
-        return ""
-    if first.endswith("ies"):
-        return f"{first[:-3]}y"
-    return first[:-2] if re.search(r"(sh|ch|x|z|ss)es$", first) else first[:-1]
-
-
 def _base(word: str) -> str:
     """The base form of a verb, or empty for a word that is none."""
     candidates = [word, word[:-1] if word.endswith("s") else "", word[:-2] if word.endswith("es") else ""]
@@ -264,6 +258,9 @@ def lowered(text: str) -> str:
 def _in_my_words(text: str) -> str:
     """The user speaks: what is the user's is mine."""
     text = re.sub(r"\b(the|a|an|current|logged[- ]in) user'?s'? |^user's ", "my ", text, flags=re.I)
+    text = re.sub(r"^(?:(in|out) (?:a |the )?user|(?:a |the )?user (in|out))$", r"me \1\2", text, flags=re.I)
+    text = re.sub(r"\bfor (the |a )?user$", "for me", text, flags=re.I)
+    text = re.sub(r"\b(the )?user has\b", "I have", text, flags=re.I)
     text = re.sub(r"\byour\b", "my", text, flags=re.I)
     text = re.sub(r"\byou\b", "me", text, flags=re.I)
     return re.sub(r"\bthe (current|authenticated|logged[- ]in) user\b", "me", text, flags=re.I)

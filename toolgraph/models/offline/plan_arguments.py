@@ -12,16 +12,16 @@ from toolgraph.dialogue.spoken import find_said
 from toolgraph.models.offline.banks import Person
 from toolgraph.models.offline.derived import wording_of
 from toolgraph.models.offline.entities import thing_of
-from toolgraph.models.offline.flows import FLOWING_KINDS
+from toolgraph.models.offline.flows import CONTACTS, FLOWING_KINDS
 from toolgraph.models.offline.plan_memory import Known, Memory, said_as
 from toolgraph.models.offline.scene import fits, new_scene
 from toolgraph.models.offline.shapes import fill, input_shape
-from toolgraph.models.offline.speech import entry_picks
+from toolgraph.models.offline.speech import entity_noun, entry_picks
 from toolgraph.models.offline.values import known_values, make_value
 from toolgraph.models.offline.values_dates import ends_a_period, note_first_day
 from toolgraph.tools import pointers
 from toolgraph.tools.fields import Field
-from toolgraph.tools.inference import effects_of
+from toolgraph.tools.inference import effects_of, name_parts
 from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
@@ -37,6 +37,12 @@ _TECHNICAL = re.compile(
     r"metadata|header|user agent|charset|encoding|callback|nonce|signature|client|flags|ref|sha|hash)\b|^x \w+|^_"
 )
 """Parameters that programs set and people do not think of: how a page is cut, checked, traced or encoded."""
+
+_ON_PAPER = re.compile(
+    r"\b(order|booking|reservation|invoice|customer|polic(y|ies)|account|ticket|shipment|parcel|tracking|flight|claim|"
+    r"case|contract|member(ship)?|passport|subscription|enrol?lment|prescription|receipt|loan|card)s?\b"
+)
+"""What a person has the number of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ class CallBuilder:
         if field is not None and kind_of(field) == "credential":
             return True
         is_id = field is not None and kind_of(field) in ("id", "uuid")
-        if field and is_id and self.setting.is_real and not (path in self.reach or known_values(field)):
+        if field and is_id and not (path in self.reach or self._is_known(field)):
             return False  # there is none that anybody could know
         if wording_of(self.tool).is_derived and not (is_spoken_of(field) if field else is_plain_name(name)):
             return False
@@ -88,6 +94,10 @@ class CallBuilder:
             return False
         self.optional += 1
         return True
+
+    def _is_known(self, field: Field) -> bool:
+        """Whether a person may have an id at hand; of tools that really run only one that they give as an example."""
+        return bool(known_values(field)) if self.setting.is_real else is_on_paper(field, self.tool)
 
     def _leaf(self, field_: Field, pointer: str) -> Any:
         if not pointer:
@@ -114,7 +124,7 @@ class CallBuilder:
             and default != ""
             and fits(default, field_.schema)
             and not pointers.split(pointer)[-1].isdigit()
-            and (kind in _UNSPEAKABLE or self.random.random() < 0.35)
+            and (kind in _UNSPEAKABLE or (field_.is_required and self.random.random() < 0.35))
         ):
             return _argument(pointer, "default", default)
         if "const" in field_.schema:
@@ -137,6 +147,8 @@ class CallBuilder:
         known, flow = found
         if not flow.is_id and known.turn != self.turn and self.random.random() < 0.5:
             return None
+        if flow.is_nameless and (known.turn == self.turn or flow.kind not in CONTACTS):
+            return None
         pick = ""
         if "*" in flow.path:
             pick = self.picks.get(known.call.id) or known.pick or self.random.choice(self._picks(known, flow.path))
@@ -152,11 +164,11 @@ class CallBuilder:
         )
 
     def _picks(self, known: Known, path: str) -> tuple[str, ...]:
-        """The entries one may point at: by place only in a list that was read out, or where nothing is done to it."""
+        """The entries one may point at: of a list still to come the best in something or any, and none by its place."""
         picks = entry_picks(known.tool, path)
-        if known.turn == self.turn and effects_of(self.tool) != "reads":
-            return tuple(pick for pick in picks if ":" in pick) or picks
-        return picks
+        if known.turn < self.turn:
+            return picks
+        return tuple(pick for pick in picks if ":" in pick) or ("0",)
 
     def _from_context(self, field_: Field, kind: str) -> Any:
         system = self.setting.system
@@ -167,9 +179,8 @@ class CallBuilder:
                 if line.casefold().startswith(f"- {words}: "):
                     return line.split(": ", 1)[1]
             return value if find_said(value, system) else None
-        if kind in ("person", "email", "phone", "username", "first_name", "last_name") and not field_.schema.get(
-            "examples"
-        ):
+        is_personal = kind in ("person", "email", "phone", "username", "first_name", "last_name")
+        if is_personal and field_.is_required and not field_.schema.get("examples"):
             value = make_value(field_, self.scene)
             if find_said(value, system) and self._is_about_the_user(field_):
                 return value
@@ -215,6 +226,11 @@ class CallBuilder:
         if kind == "date":
             note_first_day(words, found[0], self.scene)
         return found[0]
+
+
+def is_on_paper(field: Field, tool: ToolSpec) -> bool:
+    """Say whether an id is the number of an order, say: one that people have at hand, and may tell."""
+    return bool(_ON_PAPER.search(entity_noun(field.name) or name_parts(tool.name).noun))
 
 
 def is_spoken_of(field_: Field) -> bool:

@@ -54,19 +54,27 @@ class Memory:
         else:
             self.known.append(Known(turn, call, tool))
 
-    def flows_into(self, tool: ToolSpec, turn: int) -> dict[str, tuple[Known, Flow]]:
+    def flows_into(self, tool: ToolSpec, turn: int, *, only_new: bool = False) -> dict[str, tuple[Known, Flow]]:
         """Return for each parameter of a tool the latest result that can give its value.
 
-        Nobody says "the second one" of a list two turns ago, unless the dialogue went on with an entry of it.
+        Nobody says "the second one" of a list two turns ago, unless the dialogue went on with an entry of it. With
+        `only_new` a value is left out that the tool was given before.
         """
         reach: dict[str, tuple[Known, Flow]] = {}
         for known in reversed(self.known):
             if known.tool.name == tool.name:
                 continue
             for flow in flows_between(known.tool, tool):
-                if pointers.ANY_ITEM not in flow.path or known.turn >= turn - 1 or known.pick:
+                is_at_hand = pointers.ANY_ITEM not in flow.path or known.turn >= turn - 1 or known.pick
+                if is_at_hand and not (only_new and self._was_given(tool, known, flow)):
                     reach.setdefault(flow.pointer, (known, flow))
         return reach
+
+    def _was_given(self, tool: ToolSpec, known: Known, flow: Flow) -> bool:
+        """Whether a tool has taken the value before: the only one, or that of the entry the dialogue went on with."""
+        taken = (flow.pointer, repr(None), known.call.id, flow.path, known.pick)
+        is_one = pointers.ANY_ITEM not in flow.path or bool(known.pick)
+        return is_one and any(call[0] == tool.name and taken in call for call in self.asked)
 
 
 def said_as(name: str, tool: ToolSpec) -> str:

@@ -14,31 +14,40 @@ from toolgraph.dialogue.spoken import today_in
 from toolgraph.models.offline.banks import people, person_named_in
 from toolgraph.models.offline.derived import wording_of
 from toolgraph.models.offline.flows import Flow, flows_between
-from toolgraph.models.offline.plan_arguments import CallBuilder, Setting
+from toolgraph.models.offline.plan_arguments import CallBuilder, Setting, is_on_paper
 from toolgraph.models.offline.plan_memory import Memory, content_of, said_as
+from toolgraph.models.offline.refining import others, refined
 from toolgraph.models.offline.scene import DEFAULT_TODAY, new_scene
-from toolgraph.models.offline.speech import entry_picks
-from toolgraph.models.offline.values import known_values, make_value
+from toolgraph.models.offline.speech import entry_picks, superlative
+from toolgraph.models.offline.values import known_values
 from toolgraph.models.requests import PlanAnswer, PlanRequest
 from toolgraph.seeds import rng
 from toolgraph.tools import pointers
 from toolgraph.tools.inference import effects_of, verb_of
-from toolgraph.tools.kinds import NAMED_KINDS, kind_of
+from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.spec import ToolSpec
 
-CHAIN, THIRD_STEP = 0.96, 0.15
+CHAIN, THIRD_STEP = 0.98, 0.15
 """Chance that a turn goes on to a second step where one is possible, and from there to a third."""
-TWO_VALUES, TWO_ENTRIES, TWO_TOOLS = 0.5, 0.42, 0.62
-"""Chances of a parallel step: one question for two values, two entries of a list, two unrelated tools."""
+TWO_VALUES, TWO_TOLD, TWO_UNSEEN, TWO_TOOLS = 0.85, 0.6, 0.38, 0.8
+"""Chances of a parallel step: one question for two values, two entries of a list that was told or of one still to come,
+two unrelated tools."""
 WITHHELD, ASIDE, THANKS = 0.14, 0.1, 0.24
 """Chances: a turn withholds a required value; an aside follows a turn; the dialogue ends in thanks."""
 MOST_REQUIRED = 6
 """A tool that requires more values than this is asked for only where there is little else: nobody says ten at once."""
 _CHOOSING = frozenset("book reserve order buy purchase rent add schedule request save hold enroll join start".split())
 """What one does with the best of a list without having seen the list."""
+KNOWN_NUMBER, UNKNOWN_ID, LISTED_ID = 0.12, 0.03, 0.001
+"""What becomes of a tool's weight as a start for an id it lacks: one that people have on paper, one nobody has told, or
+one that another tool at hand would find."""
+SEARCH_AGAIN, TASK_AGAIN = 0.25, 0.01
+"""The same of a tool used before, that something new can follow or not."""
+SAME_TASK = 0.65
+"""Chance that a tool used before is followed by one used before, while others are left."""
+REFINED = 0.15
+"""Chance that a turn asks the last question again with one thing changed; nearly sure where no tool is left unused."""
 _NUMBER_OF_NAMESAKE = re.compile(r"_\d+$")
-_ASKED_TWICE = NAMED_KINDS - {"title", "username", "first_name", "last_name"} | {"id"}
-"""Kinds of which one asks about two at once: two cities, two orders."""
 
 
 def plan(request: PlanRequest, seed: int) -> PlanAnswer:
@@ -79,12 +88,22 @@ class TurnPlanner:
                 left -= 1
                 number += 1
                 continue
+            if left == 1 and not self._has_more_to_ask():
+                ends_in_thanks = True
+                break
             turn = self.request_turn(number, may_withhold=may_withhold and left > (2 if ends_in_thanks else 1))
             yield turn
             left -= 2 if turn.withheld else 1
             number += 1
         if ends_in_thanks:
             yield PlannedTurn(kind="chitchat", intent="Thank the assistant and say goodbye.", link="transition")
+
+    def _has_more_to_ask(self) -> bool:
+        """Whether a tool is left that was not used yet, or can be asked about something else."""
+        return any(
+            not self.memory.used.get(tool.name) or (self.effects[tool.name] == "reads" and tool.parameter_fields)
+            for tool in self.tools
+        )
 
     def request_turn(
         self, number: int, *, may_withhold: bool = False, start: ToolSpec | None = None, is_linked: bool = True
@@ -93,6 +112,9 @@ class TurnPlanner:
 
         With `start` it begins with that tool, and without `is_linked` it uses nothing from before.
         """
+        again = self._refined(number) if is_linked and start is None else None
+        if again is not None:
+            start = self.by_name[again.tool]
         chain = (
             self._chain_from(start or self._start(number)) if is_linked else [start or self.random.choice(self.tools)]
         )
@@ -103,6 +125,8 @@ class TurnPlanner:
             first = self._call(tool, f"t{number}c{counter}", number, is_linked)
             beside = chain[position + 1 :]
             calls = self._in_parallel(first, tool, number, position, f"t{number}c{counter + 1}", beside)
+            if again is not None and position == 0:
+                calls = (again,)
             counter += len(calls)
             steps.append(PlannedStep(calls=calls))
             for call in calls:
@@ -121,10 +145,20 @@ class TurnPlanner:
                     if call.tool in self.by_name:
                         self.memory.remember(call, self.by_name[call.tool], number)
 
+    def _refined(self, number: int) -> PlannedCall | None:
+        """The question of the turn before, with one thing changed: rarely, or where nothing new is left to ask."""
+        chance = REFINED if self._unused(self.tools) else 0.9
+        asked = [known for known in self.memory.known if known.turn == number - 1]
+        is_plain = asked and all(known.tool.name != asked[0].tool.name for known in asked[1:])
+        if not is_plain or self.random.random() >= chance:
+            return None
+        call = refined(asked[0], f"t{number}c0", self.setting, may_narrow=len(asked) == 1)
+        return call if call is not None and content_of(call) not in self.memory.asked else None
+
     # --- choosing tools -----------------------------------------------------------------------------------------
 
     def _start(self, number: int) -> ToolSpec:
-        """The tool a turn begins with: one that others can follow, where there is any."""
+        """The tool a turn begins with: one not used yet that others can follow, where there is any."""
         weights = [self._weight_as_start(tool, number) for tool in self.tools]
         if self.random.random() < CHAIN:
             weights = [
@@ -140,9 +174,15 @@ class TurnPlanner:
             followers = self._followers(chain[-1], chain)
             if not followers:
                 break
-            fresh = [tool for tool in followers if not self.memory.used.get(tool.name)]
+            fresh = self._unused(followers)
+            is_same_again = not fresh and self.memory.used.get(start.name) and self._unused(self.tools)
+            if is_same_again and self.random.random() >= SAME_TASK:
+                break
             chain.append(self.random.choice(fresh or followers))
         return chain
+
+    def _unused(self, tools: Iterable[ToolSpec]) -> list[ToolSpec]:
+        return [tool for tool in tools if not self.memory.used.get(tool.name)]
 
     def _weight_as_start(self, tool: ToolSpec, number: int) -> float:
         """How natural it is to begin a turn with this tool."""
@@ -151,18 +191,26 @@ class TurnPlanner:
             return 0.001
         if uses and not tool.parameter_fields:
             return 0.001
-        weight = (1.0, 0.3)[uses] if uses < 2 else 0.02
+        weight = 1.0
+        if uses:
+            weight = SEARCH_AGAIN if self._unused(self._followers(tool, [tool])) else TASK_AGAIN
         if sum(field_.is_required for field_ in tool.parameter_fields) > MOST_REQUIRED:
             weight *= 0.05
-        reach = self.memory.flows_into(tool, number)
+        reach = self.memory.flows_into(tool, number, only_new=True)
         missing = [
             field_ for field_ in tool.parameter_fields
             if field_.is_required and kind_of(field_) in ("id", "uuid") and field_.pointer not in reach
         ]  # fmt: skip
         if self.setting.is_real:  # an id that the tool gives as an example can be asked for, and no other is known
             missing = 4 * [field_ for field_ in missing if not known_values(field_)]
+        for field_ in missing:
+            is_listed = any(
+                flow.is_id and flow.pointer == field_.pointer
+                for other in self.tools if other is not tool for flow in flows_between(other, tool)
+            )  # fmt: skip
+            weight *= LISTED_ID if is_listed else KNOWN_NUMBER if is_on_paper(field_, tool) else UNKNOWN_ID
         if missing:
-            weight *= 0.12 ** len(missing)
+            pass
         elif any(flow.is_id for _, flow in reach.values()):
             weight *= 6.0
         elif reach or any(said_as(field_.name, tool) in self.memory.said for field_ in tool.parameter_fields):
@@ -180,7 +228,7 @@ class TurnPlanner:
         for other in self.tools:
             if other.name in taken or (self.memory.used.get(other.name) and self.effects[other.name] != "reads"):
                 continue
-            flows = [flow for flow in flows_between(tool, other) if not flow.is_echo]
+            flows = [flow for flow in flows_between(tool, other) if not (flow.is_echo or flow.is_nameless)]
             if self.effects[other.name] != "reads" and not _can_be_told_apart(tool, other, flows):
                 continue
             required = {field_.pointer for field_ in other.parameter_fields if field_.is_required}
@@ -221,9 +269,12 @@ class TurnPlanner:
         is_last = not following
         if self.effects[tool.name] != "reads":
             return (first,)
-        picks = {argument.pick for argument in first.arguments if argument.pick}
-        if is_last and picks and self.random.random() < TWO_ENTRIES:
-            return _picking(first, first.id, "0"), _picking(first, call_id, "1")
+        picks = {argument.call for argument in first.arguments if argument.pick}
+        is_told = picks <= {known.call.id for known in self.memory.known if known.turn < number}
+        if is_last and picks and self.random.random() < (TWO_TOLD if is_told else TWO_UNSEEN):
+            pick = next(argument.pick for argument in first.arguments if argument.pick)
+            here, there = ("0", "1") if is_told else _two_unlike(pick)
+            return _picking(first, first.id, here), _picking(first, call_id, there)
         if is_last and not picks and position == 0 and self.random.random() < TWO_VALUES:
             other = self._with_other_value(first, tool, call_id)
             if other is not None:
@@ -241,29 +292,15 @@ class TurnPlanner:
 
     def _with_other_value(self, first: PlannedCall, tool: ToolSpec, call_id: str) -> PlannedCall | None:
         """The same question about another city, person, title ..."""
-        fields = {field_.pointer: field_ for field_ in tool.parameter_fields}
         if len(first.arguments) > 3 or any(argument.source == "result" for argument in first.arguments):
             return None
-        named = [
-            argument for argument in first.arguments
-            if argument.source == "user" and not argument.is_carried and argument.pointer in fields
-            and isinstance(argument.value, str) and kind_of(fields[argument.pointer]) in _ASKED_TWICE
-        ]  # fmt: skip
-        for argument in named[:1]:
-            scene = new_scene(self.random, self.setting.today, self.setting.person, is_real=self.setting.is_real)
-            for _ in range(4):
-                value = make_value(fields[argument.pointer], scene)
-                if (
-                    isinstance(value, str)
-                    and value.casefold() not in argument.value.casefold()
-                    and argument.value.casefold() not in value.casefold()
-                ):
-                    other = tuple(
-                        old.model_copy(update={"value": value}) if old.pointer == argument.pointer else old
-                        for old in first.arguments
-                    )
-                    return PlannedCall(id=call_id, tool=tool.name, arguments=other)
-        return None
+        scene = new_scene(self.random, self.setting.today, self.setting.person, is_real=self.setting.is_real)
+        carried = {argument.pointer for argument in first.arguments if argument.is_carried}
+        new = next((one for one in others(first, tool, scene) if one.pointer not in carried), None)
+        if new is None:
+            return None
+        arguments = tuple(new if old.pointer == new.pointer else old for old in first.arguments)
+        return PlannedCall(id=call_id, tool=tool.name, arguments=arguments)
 
     def _withheld(self, step: PlannedStep, said: Mapping[str, Any]) -> tuple[str, ...]:
         """A required value the user forgets to give: one never said before, of a step that is a single call."""
@@ -307,6 +344,14 @@ def _can_be_told_apart(giver: ToolSpec, taker: ToolSpec, flows: Sequence[Flow]) 
     if not paths:
         return True
     return verb_of(taker) in _CHOOSING and any(":" in pick for path in paths for pick in entry_picks(giver, path))
+
+
+def _two_unlike(pick: str) -> tuple[str, str]:
+    """Two entries of a list still to come: the cheapest and the most expensive, say, or any two."""
+    _, _, inner = pick.partition(":")
+    ends = f"min:{inner}", f"max:{inner}"
+    words = {superlative(end) for end in ends}
+    return ends if inner and not words & {"", "earliest", "latest"} else ("0", "1")
 
 
 def _base_name(tool: ToolSpec) -> str:

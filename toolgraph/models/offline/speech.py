@@ -130,7 +130,8 @@ def entry_picks(tool: ToolSpec, path: str) -> tuple[str, ...]:
             if found and found[1] == "cheapest" and not _PRICED.search(words) and _is_a_count(field, inner):
                 continue
             if found and kind != "id":
-                picks += [f"min:{inner}"] * (2 if found[1] else 0) + [f"max:{inner}"] * (
+                has_least = found[1] and not words.startswith("last ")
+                picks += [f"min:{inner}"] * (2 if has_least else 0) + [f"max:{inner}"] * (
                     2 if found[2] == "best-rated" else 1 if found[2] else 0
                 )
     return tuple(picks)
@@ -164,7 +165,7 @@ def pick_entry(entries: Sequence[Any], pick: str) -> int:
 
 
 def describe_pick(pick: str, noun: str, chooser: random.Random) -> str:
-    """Return how a person names an entry: "the second one", "the cheapest flight".
+    """Return how a person names an entry of a list: "the second one", "the cheapest flight".
 
     >>> describe_pick("min:/price", "", random.Random(1))
     'the cheapest one'
@@ -177,6 +178,48 @@ def describe_pick(pick: str, noun: str, chooser: random.Random) -> str:
             return chooser.choice(("the top one", "the first result", "the top result"))
         return f"the {ordinal} {thing}"
     return f"the {superlative(pick)} {thing}"
+
+
+def describe_unseen(pick: str, noun: str, chooser: random.Random) -> str:
+    """Return how a person asks for an entry of a list still to come: by what it is to be best in, never by place.
+
+    >>> describe_unseen("max:/hire_date", "employee", random.Random(1))
+    'the employee with the latest hire date'
+    """
+    thing = noun if noun and len(noun.split()) <= 3 else "one"
+    adjective = superlative(pick)
+    if not adjective:
+        things = "them" if thing == "one" or chooser.random() < 0.5 else f"the {plural(thing)}"
+        return chooser.choice((f"one of {things}", f"any one of {things}", f"whichever {thing} comes up first"))
+    if adjective not in _IN_TIME and chooser.random() < 0.55:
+        thing = "one"
+    return _in_time(thing, pick, [adjective]) or f"the {adjective} {thing}"
+
+
+def describe_ends(inner: str, noun: str) -> str:
+    """Return how a person asks for the two ends of a list still to come.
+
+    >>> describe_ends("/hire_date", "employee"), describe_ends("/price", "hotel")
+    ('the employees with the earliest and the latest hire date', 'the cheapest and the most expensive hotel')
+    """
+    lowest, highest = (superlative(f"{side}:{inner}") for side in ("min", "max"))
+    return _in_time(plural(noun), inner, [lowest, highest]) or f"the {lowest} and the {highest} {noun}"
+
+
+def _in_time(thing: str, field: str, adjectives: Sequence[str]) -> str:
+    """What comes first or last, and in which respect; empty where that need not be said."""
+    words = split_words(field.rpartition("/")[2]).removeprefix("last ")
+    if not {*adjectives} <= _IN_TIME.keys() or words in _BARE_TIMES:
+        return ""
+    event = re.fullmatch(r"(\w+[^s]s) (?:at|on)|(\w+ed) (?:at|on|date)", words)
+    if event is None:
+        return f"the {thing} with the {' and the '.join(adjectives)} {words}"
+    happens = f"that {event[1]}" if event[1] else event[2]
+    return f"the {thing} {happens} {' and '.join(_IN_TIME[adjective] for adjective in adjectives)}"
+
+
+_IN_TIME = {"earliest": "first", "latest": "last"}
+_BARE_TIMES = frozenset({"date", "time", "day", "datetime", "date time", "timestamp"})
 
 
 def superlative(pick: str) -> str:

@@ -11,10 +11,13 @@ from toolgraph.dialogue.spoken import today_in
 from toolgraph.models.offline.banks import Words, load_words
 from toolgraph.models.offline.derived import label, wording_of
 from toolgraph.models.offline.entries import entry_name
+from toolgraph.models.offline.flows import CONTACTS, OWN_NAMES
 from toolgraph.models.offline.planning import TurnPlanner
 from toolgraph.models.offline.speech import (
     capitalised,
+    describe_ends,
     describe_pick,
+    describe_unseen,
     entity_noun,
     join_phrases,
     pick_entry,
@@ -23,7 +26,7 @@ from toolgraph.models.offline.speech import (
 )
 from toolgraph.models.offline.spoken_values import as_claim
 from toolgraph.models.offline.styles import apply_style, protect
-from toolgraph.models.offline.user_phrases import TOO_MANY, Phrasing, as_speaker, framed, tail
+from toolgraph.models.offline.user_phrases import Phrasing, as_speaker, framed
 from toolgraph.models.offline.wordings import dotted
 from toolgraph.models.requests import UserAnswer, UserRequest
 from toolgraph.seeds import rng
@@ -34,11 +37,15 @@ from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
-NEED, LEAD, GREETING, SHIFT, INLINE = 0.45, 0.4, 0.25, 0.6, 0.4
+NEED, LEAD, GREETING, SHIFT, INLINE, NAMED = 0.45, 0.4, 0.25, 0.6, 0.4, 0.85
 """Chances: a need is stated instead of a request; a reaction, a greeting, a change of subject comes first; two requests
-share a sentence."""
+share a sentence; what was told by its name is named."""
 _CURT = frozenset({"terse", "blunt", "hurried"})
 """Styles that do not stop to greet."""
+_MANNERS = dict.fromkeys(_CURT, re.compile(r"^(\S+ ?){1,4}$")) | dict.fromkeys(
+    ("polite", "formal"), re.compile(r"\{first\}|please|could|would", re.I)
+)
+"""What a style asks of the words between two requests: few of them, or that they ask."""
 _INDEX = re.compile(r"\.\d+(?=\.|$)")
 _ANY_INDEX = re.compile(r"/\d+(?=/|$)")
 _NO_FIELD = Field("", "", "", {}, False)
@@ -108,7 +115,10 @@ class Speaker:
         self.random = rng(seed, "user", request.key, *(tool.name for tool in request.tools))
         bank = load_words("user")
         self.words: Words = bank["styles"].get(request.style) or bank["styles"]["plain"]
-        self.joins: Words = bank["joins"]
+        apt = _MANNERS.get(request.style, re.compile(""))
+        self.joins: Words = {
+            name: [join for join in joins if apt.search(join)] for name, joins in bank["joins"].items()
+        }
         self.bank = bank
         self.tools = {tool.name: tool for tool in request.tools}
         self.calls = {call.id: call for turn in request.past for step in turn.steps for call in step.calls}
@@ -126,8 +136,7 @@ class Speaker:
             for group in self._groups(step, withheld if number == 0 else set())
         ]
         sentences = self._sentences(groups)
-        opener = self._opener()
-        return " ".join([*opener, *sentences])
+        return " ".join([*self._opener(), *sentences])
 
     def give_withheld(self) -> str:
         """The value the assistant asked for; where nothing was withheld, all that there is to say for the first call.
@@ -154,12 +163,9 @@ class Speaker:
             return [self.random.choice(self.bank["changed_mind"])] if chance < 0.8 else []
         used = {call.tool for turn in self.request.past for step in turn.steps for call in step.calls}
         is_new = not any(call.tool in used for step in self.turn.steps for call in step.calls)
-        if self.turn.link == "transition" and chance < SHIFT:
-            if is_new and self._leaves_the_subject():
-                return [self.random.choice(self.words["topic_shifts"])]
-            if not is_new:
-                return [self.random.choice(self.bank["same_subject"])]
-        if self.turn.link == "entity" and chance < 0.2:
+        if self.turn.link == "transition" and chance < SHIFT and is_new and self._leaves_the_subject():
+            return [self.random.choice(self.words["topic_shifts"])]
+        if self.turn.link == "entity" and chance < 0.2 and self.request.style not in _CURT:
             return [self.random.choice(self.bank["transitions"])]
         return [self.random.choice(self.words["leads"])] if chance < LEAD else []
 
@@ -190,12 +196,13 @@ class Speaker:
     def _sentences(self, groups: list[Phrasing]) -> list[str]:
         first, *others = groups
         sentences: list[str] = []
-        if not others and self._only_asks_for_another(first):
-            return [capitalised(self.random.choice(self.bank["again"]).replace("{value}", *first.fills.values()))]
-        need = self._need(first)
-        if need is not None:
+        again = self._again(first)
+        need = self._need(first) if again is None else None
+        if again is not None:
+            sentences.append(again)
+        elif need is not None:
             sentences.append(need)
-        elif others and self.random.random() < INLINE:
+        elif others and (self.random.random() < INLINE or self.request.style in _CURT):
             second = others.pop(0)
             join = "{first} and {second}" if second.is_beside else self.random.choice(self.joins["inline"])
             frame = self.random.choice(self.words["frames"])
@@ -209,18 +216,29 @@ class Speaker:
             sentences.append(framed(frame, as_speaker(group.ask(self.random), frame)))
         return [*sentences, *(self._listed(group, group.unsaid) for group in groups if group.unsaid is not None)]
 
-    def _only_asks_for_another(self, group: Phrasing) -> bool:
-        """Whether this is the question just asked, about something else ("And what about Lyon?")."""
+    def _again(self, group: Phrasing) -> str | None:
+        """The question just asked with one thing changed: "And what about Lyon?", "Only those that are open late"."""
         before = [call for turn in self.request.past[-1:] for step in turn.steps for call in step.calls]
-        return (
-            [call.tool for call in before] == [group.tool.name]
-            and len(before[0].arguments) == 1 and len(group.fills) == 1
-            and not set(group.fills.values()) & {"true", "false"}
-        )  # fmt: skip
+        step = self.turn.steps[0]
+        of_tool = [call for call in before if call.tool == group.tool.name]
+        if not of_tool or before[:1] != of_tool or len(step.calls) > 1 or self.turn.withheld:
+            return None
+        old, new = ({one.pointer: (one.value, one.call, one.path, one.pick) for one in call.arguments}
+                    for call in (before[0], step.calls[0]))  # fmt: skip
+        changed = [pointer for pointer in new if new[pointer] != old.get(pointer)]
+        slots = [_INDEX.sub("", dotted(pointer)) for pointer in changed]
+        if len(changed) != 1 or not old.keys() <= new.keys() or slots[0] not in group.fills:
+            return None
+        if changed[0] in old:
+            value = group.fills[slots[0]]
+            again = self.random.choice(self.bank["again"]).replace("{value}", value)
+            return capitalised(again) if value not in ("true", "false") else None
+        wish = ", ".join(group.details(self.random, frozenset(group.fills) - {*slots}))
+        return capitalised(self.random.choice(self.bank["narrower"]).replace("{wish}", wish))
 
     def _need(self, group: Phrasing) -> str | None:
         """A statement of need that says as much as possible, and what it leaves out after it."""
-        if self.random.random() >= NEED:
+        if self.random.random() >= NEED or self.request.style in _CURT:
             return None
         fitting = [need for need in wording_of(group.tool).needs if need.slots <= group.fills.keys()]
         if not fitting:
@@ -228,13 +246,10 @@ class Speaker:
         if group.says_what() or wording_of(group.tool).is_derived:
             fitting = [need for need in fitting if need.slots] or fitting
         need = self.random.choices(fitting, [1 + 2 * len(need.slots) for need in fitting])[0]
-        rest = group.details(self.random, need.slots)
+        rest, unsaid = group.rest(self.random, need.slots)
         said = capitalised(group.filled(need))
-        if not rest:
-            return said
-        if len(rest) < TOO_MANY:
-            return f"{said[:-1]}{tail(rest)}{said[-1]}"
-        return f"{said} {self._listed(group, need.slots)}"
+        said = f"{said[:-1]}{rest}{said[-1]}"
+        return said if unsaid is None else f"{said} {self._listed(group, unsaid)}"
 
     def _listed(self, group: Phrasing, already: frozenset[str]) -> str:
         """Many values in a sentence of their own, each after its name."""
@@ -243,8 +258,6 @@ class Speaker:
             (
                 "Here are the details: {rest}.",
                 "The details: {rest}.",
-                "What you need to know: {rest}.",
-                "To be exact: {rest}.",
             )
         )
         return frame.replace("{rest}", join_phrases(parts))
@@ -282,7 +295,7 @@ class Speaker:
                     continue
                 field = fields.get(_ANY_INDEX.sub("/*", argument.pointer)) or fields.get(argument.pointer)
                 if twin is not None and argument.pick:
-                    said[slot] = [f"the first two {plural(thing(argument, field))}"]
+                    said[slot] = [self._both(twin, argument, field)]
                     continue
                 text = self.value(argument, field) if argument.source == "user" else self._reference(argument, field)
                 if text:
@@ -329,16 +342,31 @@ class Speaker:
     def _reference(self, argument: PlannedArgument, field: Field | None) -> str:
         """How the user points at something in a result: by place, by what stands out, or by its name."""
         noun = thing(argument, field)
-        is_id = field is not None and kind_of(field) in ("id", "uuid")
+        is_it = field is not None and kind_of(field) in OWN_NAMES
         if noun.endswith((" name", " title")):
-            noun, is_id = noun.rpartition(" ")[0], True
+            noun, is_it = noun.rpartition(" ")[0], True
         if argument.pick:
             name = self._name_of_entry(argument)
-            if name and is_id and self.random.random() < 0.4:
-                return protect(name)
-            entry = describe_pick(argument.pick, noun if is_id else "", self.random)
-            return entry if is_id else f"{entry}'s {noun}"
+            if name and (kind_of(field or _NO_FIELD) in CONTACTS or (is_it and self.random.random() < NAMED)):
+                return name
+            describe = describe_unseen if self._is_unseen(argument) or ":" in argument.pick else describe_pick
+            entry = describe(argument.pick, noun if is_it else "", self.random)
+            return entry if is_it else f"{entry}'s {noun}"
         return self.random.choice((f"that {noun}", f"that {noun}", f"this {noun}", f"the {noun}"))
+
+    def _both(self, one: PlannedArgument, other: PlannedArgument, field: Field | None) -> str:
+        """How the user points at two entries of a list: by their names, if they were told."""
+        names = [self._name_of_entry(argument) for argument in (one, other)]
+        if all(names):
+            return join_phrases(names)
+        if ":" in one.pick:
+            return describe_ends(one.pick.partition(":")[2], thing(one, field))
+        things = plural(thing(one, field))
+        return f"two of the {things}" if self._is_unseen(one) else f"the first two {things}"
+
+    def _is_unseen(self, argument: PlannedArgument) -> bool:
+        """Whether the list an argument is taken from is still to come."""
+        return any(call.id == argument.call for step in self.turn.steps for call in step.calls)
 
     def _name_of_entry(self, argument: PlannedArgument) -> str:
         """The name under which the assistant spoke of the entry meant, if it did in an earlier turn."""
@@ -346,14 +374,7 @@ class Speaker:
         if actual is None:
             return ""
         content = next((message.content for message in self.request.messages if message.tool_call_id == actual), "")
-        spoken = next(
-            (
-                message.content
-                for message in reversed(self.request.messages)
-                if message.role == "assistant" and message.content
-            ),
-            "",
-        )
+        spoken = "\n".join(message.content for message in self.request.messages if message.role == "assistant")
         head, _, _ = argument.path.partition("/*")
         try:
             entries = pointers.get(json.loads(content), head)
@@ -362,7 +383,12 @@ class Speaker:
             return ""
         name = entry_name(entry)
         is_plain = name in spoken and len(name.split()) < 7 and sum(entry_name(other) == name for other in entries) == 1
-        return name if name and is_plain else ""
+        label = next((split_words(key) for key, value in entry.items() if value == name), "") if is_plain else ""
+        noun = entity_noun(pointers.split(argument.path)[-1])
+        if not is_plain or not name:
+            return ""
+        is_its_own = not noun or {*label.split()} & {*noun.split(), "name", "title", "headline", "subject"}
+        return protect(name) if is_its_own else f"the {protect(name)} {noun}"
 
 
 def thing(argument: PlannedArgument, field: Field | None) -> str:

@@ -7,13 +7,15 @@ from toolgraph.dialogue.provenance import implies
 from toolgraph.models.offline.derived import label, wording_of
 from toolgraph.models.offline.entities import is_id_name
 from toolgraph.models.offline.speech import agreeing, capitalised, join_phrases
-from toolgraph.models.offline.styles import protect
+from toolgraph.models.offline.styles import VALUE_END, VALUE_START, protect
 from toolgraph.models.offline.wordings import Template, dotted
+from toolgraph.tools.fields import Field
+from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
 TOO_MANY = 4
-"""Values that no longer fit behind a request and get a sentence of their own."""
+"""Values that no longer fit behind a request and get a sentence of their own; "from Lisbon" always fits."""
 _SPEAKER_ACTS = re.compile(
     r"\b(I|I'd|I'm|I'll|I've|we|we're|let's|let us|me|my|us|our|plan is|time|goal|task)\b(?!.*\byou\b)", re.I
 )
@@ -22,7 +24,10 @@ _FOR_ME = (
     ("send me", "get"), ("let me know", "find out"), ("bring me", "get"), ("book me", "book"), ("read me", "read"),
     ("remind me", "recall"),
 )  # fmt: skip
-_RUNS_ON = re.compile(r"(from|to|in|at|on|for|until|into|between|by) ")
+_RUNS_ON = re.compile(rf"(from|to|in|at|on|for|until|into|between|by|as|coming back) (?!{VALUE_START}?\")|about ")
+_ONE = re.compile(rf"(?<=\b1{VALUE_END} )(people|[a-z]+[^su]s)\b")
+"""What stands behind a 1."""
+_NO_FIELD = Field("", "", "", {}, False)
 
 
 class Phrasing:
@@ -37,14 +42,22 @@ class Phrasing:
         """A verb phrase with every value in it."""
         wording = wording_of(self.tool)
         fitting = [ask for ask in wording.asks if ask.slots <= self.fills.keys()]
-        telling = [ask for ask in fitting if ask.slots] if self.says_what() or wording.is_derived else []
+        things = {slot for slot in self.fills if is_id_name(slot.rpartition(".")[2])}
+        naming = [ask for ask in fitting if ask.slots & things]
+        telling = naming or ([ask for ask in fitting if ask.slots] if things or wording.is_derived else [])
         fitting = telling or fitting or [Template("use this", frozenset())]
         ask = chooser.choices(fitting, [1 + 3 * len(ask.slots) for ask in fitting])[0]
-        rest = self.details(chooser, ask.slots)
-        if len(rest) >= TOO_MANY:
-            self.unsaid = ask.slots
-            return self.filled(ask)
-        return f"{self.filled(ask)}{tail(rest)}"
+        rest, self.unsaid = self.rest(chooser, ask.slots)
+        return f"{self.filled(ask)}{rest}"
+
+    def rest(self, chooser: random.Random, already: frozenset[str]) -> tuple[str, frozenset[str] | None]:
+        """What the values not said yet add to a phrase; where they are too many, also which slots are said then."""
+        slots = [slot for slot in self.fills if slot not in already]
+        fragments = dict(zip(slots, self.details(chooser, already), strict=True))
+        running = {slot: fragment for slot, fragment in fragments.items() if _RUNS_ON.match(fragment)}
+        if len(fragments) - len(running) < TOO_MANY:
+            return tail(list(fragments.values())), None
+        return tail(list(running.values())), already | running.keys()
 
     def named_values(self, already: frozenset[str]) -> list[str]:
         """The values not said yet, each after what it is called."""
@@ -53,7 +66,7 @@ class Phrasing:
         for slot, text in self.fills.items():
             if slot not in already:
                 name = label(fields[slot]) if slot in fields else split_words(slot.rpartition(".")[2])
-                if len(text.split()) > 3:
+                if len(text.split()) > 3 and kind_of(fields.get(slot, _NO_FIELD)) not in ("date", "datetime", "time"):
                     text = f'"{text}"'
                 if text.startswith(("that ", "this ")) and not is_id_name(slot.rpartition(".")[2]):
                     named.append(f"the same {name}")
@@ -85,7 +98,7 @@ class Phrasing:
             if text in ("true", "false"):
                 fragments.append(protect(self._claim(slot, text, options, chooser)))
             elif options:
-                fragments.append(chooser.choice(options).fill(self.fills))
+                fragments.append(_ONE.sub(_singular, chooser.choice(options).fill(self.fills)))
             else:
                 name = split_words(slot.split(".")[-1])
                 fragments.append(f"with {text} as the {name}")
@@ -104,13 +117,17 @@ class Phrasing:
         return chooser.choice(implying) if implying else f"with {_bare(slot)}"
 
 
+def _singular(found: re.Match[str]) -> str:
+    return "person" if found[0] == "people" else found[0][:-1]
+
+
 def _is_plural(text: str) -> bool:
-    return " and " in text or text.startswith("the first two ")
+    return " and " in text or text.startswith(("the first two ", "two of the "))
 
 
 def tail(fragments: list[str]) -> str:
     """Fragments behind a verb phrase: a short one or two run on, more are listed."""
-    running = [fragment for fragment in fragments if _RUNS_ON.match(fragment) and len(fragment.split()) < 6]
+    running = [fragment for fragment in fragments if _RUNS_ON.match(fragment) and len(fragment.split()) < 7]
     others = [fragment for fragment in fragments if fragment not in running]
     text = "".join(f" {fragment}" for fragment in running)
     held = [fragment.removeprefix("with ") for fragment in others if fragment.startswith("with ")]
@@ -133,7 +150,7 @@ def as_speaker(ask: str, frame: str) -> str:
     before = frame.partition("{ask}")[0]
     if "{ask}" in frame and _SPEAKER_ACTS.search(before):
         for theirs, own in _FOR_ME:
-            if ask.startswith(theirs):
+            if ask.startswith(f"{theirs} "):
                 return own + ask[len(theirs) :]
     return ask
 

@@ -17,8 +17,13 @@ _PAST = re.compile(
     r"closed|resolved|scanned|incident|made on|taken|recorded|hired|founded|signed|posted|opened|sent|received|paid|"
     r"past|occurred|happened|reading|transaction|triggered|updated?"
 )
+_OF_RECORDS = re.compile(
+    r"\b(transaction|payment|expense|invoice|receipt|alert|notification|message|e?mail|inbox|usage|history|log|incident|"
+    r"workout|commit|measurement|consumption|spending|sale|statement|purchase|call log|price history)s?\b"
+)
+"""What is on record: it has happened, and so has every period one can ask about."""
 _PERIOD_ENDS = re.compile(r"\b(first|last) day\b|\blast name\b")
-_AHEAD = re.compile(r"next|expected|new|renewal|upcoming")
+_AHEAD = re.compile(r"next|expected|new|renewal|upcoming|send|schedul|remind")
 _SOON = re.compile(r"expected|deliver|due|arriv|pick ?up|repl(y|ies)|forecast")
 _START = re.compile(
     r"\b(start|from|begin|check ?in|departure|depart|pick ?up|since|after|arrival|outbound|first day|opens?)"
@@ -36,14 +41,18 @@ _DATE_FORMAT = (
 
 
 def _day(field_: Field, scene: Scene) -> dt.date:
-    """A day to come, or gone by where the field speaks of the past; an end follows its beginning."""
+    """A day to come, or gone by where the field or the thing speaks of the past; an end follows its beginning."""
     meant, chooser = _meant(split_words(field_.name), field_.description[:80].lower()), scene.random
     if meant.is_birth:
         return scene.today.replace(day=1) - dt.timedelta(days=chooser.randint(19 * 365, 70 * 365))
+    is_on_record = not meant.is_ahead and bool(_OF_RECORDS.search(scene.about))
     started: dt.date | None = scene.chosen.get("first day")
     if started and meant.ends:
-        return started + dt.timedelta(days=chooser.randint(2, 9))
-    if meant.is_past:
+        ended = started + dt.timedelta(days=chooser.randint(2, 9))
+        return min(ended, scene.today) if is_on_record and started <= scene.today else ended
+    if is_on_record and (meant.starts or meant.ends):
+        day = scene.today - dt.timedelta(days=chooser.randint(3, 40))
+    elif is_on_record or meant.is_past:
         day = scene.today - dt.timedelta(days=chooser.randint(4, 120))
     elif meant.is_soon:
         day = scene.today + dt.timedelta(days=chooser.randint(1, 12))
@@ -62,6 +71,7 @@ class _Meant(NamedTuple):
     is_birth: bool
     is_past: bool
     is_soon: bool
+    is_ahead: bool
     starts: bool
     ends: bool
 
@@ -73,6 +83,7 @@ def _meant(name: str, description: str) -> _Meant:
         is_birth="birth" in about or "dob" in name,
         is_past=not _AHEAD.match(name) and bool(_PAST.search(_PERIOD_ENDS.sub("", about))),
         is_soon=bool(_SOON.search(about)),
+        is_ahead=bool(_AHEAD.match(name) or (_SOON.search(name) and not _START.search(name))),
         starts=bool(_START.search(name)) or "first day" in about,
         ends=bool(_END.search(name)) or "last day" in about,
     )
