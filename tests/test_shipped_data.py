@@ -310,10 +310,19 @@ def test_every_style_has_the_same_parts_and_only_known_slots():
 def test_the_assistant_uses_only_known_slots():
     allowed = {
         "ask_back_generic": {"thing"}, "picked": {"label", "why"}, "found_counts": {"count", "noun", "items"},
-        "offers": {"ask"}, "field_clauses": {"label", "value"}, "field_tails": {"label", "value"},
-        "real_errors": {"reason"},
+        "offers": {"ask"}, "real_errors": {"reason"},
     }  # fmt: skip
     assistant = yaml.safe_load((data_dir() / "words" / "assistant.yaml").read_text("utf-8"))
 
-    for part, texts in assistant.items():
+    for part, texts in lists_in(assistant):
         assert all(slots_of(text) == allowed.get(part, set()) for text in texts), part
+
+
+def test_every_topic_of_remarks_has_replies_and_every_style_makes_remarks():
+    words, replies = (
+        yaml.safe_load((data_dir() / "words" / f"{name}.yaml").read_text("utf-8")) for name in ("user", "assistant")
+    )
+
+    for style in words["styles"].values():
+        assert style["remarks"].keys() <= replies["remark_replies"].keys()
+    assert all(len(set(texts)) >= 5 for texts in replies["remark_replies"].values())

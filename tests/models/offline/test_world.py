@@ -4,6 +4,7 @@ import re
 import pytest
 
 from toolgraph.models.offline.backend import OfflineBackend
+from toolgraph.models.offline.banks import people
 from toolgraph.models.offline.entities import is_id_name
 from toolgraph.models.offline.sorting import in_order
 from toolgraph.models.requests import Fact, ToolRequest
@@ -627,3 +628,83 @@ def test_what_is_bought_costs_what_the_list_said(seed):
     added = world.ask(add, mug_id=mug["mug_id"], quantity=3)
 
     assert added["amount"] == pytest.approx(3 * mug["price"])
+
+
+MAIL_ID = {"type": "string", "examples": ["MSG-2041"]}
+SEND = ToolSpec(
+    name="send_message",
+    effects="writes",
+    parameters=thing(email=TEXT, text=TEXT),
+    returns=thing(message_id=MAIL_ID, email=TEXT, status=TEXT),
+)
+READ = ToolSpec(
+    name="read_message",
+    effects="reads",
+    parameters=thing(message_id=MAIL_ID),
+    returns=thing(message_id=MAIL_ID, sender=thing(full_name=TEXT, email=TEXT), text=TEXT),
+)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_the_user_sent_is_from_the_user_and_not_from_whom_it_was_sent_to(seed):
+    world = World(seed)
+    user = people()[7]
+
+    sent = world.ask(SEND, email="ada@example.org", text="Hello")
+    request = ToolRequest(
+        key="d1", tool=READ, arguments={"message_id": sent["message_id"]}, facts=world.facts,
+        system=f"{SYSTEM} User profile: {user.full_name}.",
+    )  # fmt: skip
+    read = world.backend.complete(request).answer.result
+
+    assert read["sender"] == {"full_name": user.full_name, "email": user.email}
+    assert read["text"] == "Hello"
+    assert world.ask(READ, message_id=sent["message_id"])["sender"]["email"] != "ada@example.org"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_change_of_which_no_states_are_known_is_completed(seed):
+    assert World(seed).ask(SEND, email="ada@example.org", text="Hello")["status"] == "completed"
+
+
+SEATS = ToolSpec(
+    name="find_seats",
+    effects="reads",
+    parameters=thing(passengers={"type": "integer"}, seat_class=TEXT, username=TEXT),
+    returns=listing(passengers={"type": "string", "enum": ["1", "2", "3", "4"]}, username=TEXT, email=TEXT,
+                    seat_class={"type": "string", "enum": ["Economy", "Business"]}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_result_shows_what_was_asked_for_in_its_own_type_and_case(seed):
+    user = people()[9]
+
+    for seat in World(seed).ask(SEATS, passengers=3, seat_class="business", username=user.username):
+        assert seat == {"passengers": "3", "seat_class": "Business", "username": user.username, "email": user.email}
+
+
+CLASS_ID = {"type": "string", "examples": ["CL-2041"]}
+JOIN = ToolSpec(
+    name="book_gym_class",
+    effects="writes",
+    parameters=thing(class_id=CLASS_ID),
+    returns=thing(booking_id=BOOKING_ID, class_id=CLASS_ID, trainer=TEXT, price=NUMBER, status=TEXT),
+)
+GET_CLASS = ToolSpec(
+    name="get_gym_class",
+    effects="reads",
+    parameters=thing(class_id=CLASS_ID),
+    returns=thing(class_id=CLASS_ID, trainer=TEXT, price=NUMBER, status={"type": "string", "enum": ["open", "full"]}),
+)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_a_booking_told_of_a_thing_is_so_when_the_thing_is_looked_up(seed):
+    world = World(seed)
+
+    booked = world.ask(JOIN, class_id="CL-7777")
+    shown = world.ask(GET_CLASS, class_id="CL-7777")
+
+    assert (shown["trainer"], shown["price"]) == (booked["trainer"], booked["price"])
+    assert shown["status"] in ("open", "full")

@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 import re
+from functools import cached_property
 from typing import Any
 
 from toolgraph.dialogue.spoken import parse_date
@@ -19,6 +20,8 @@ _LIMIT = re.compile(r"\b(max|maximum|highest|most|upper|min|minimum|lowest|least
 _HIGH = frozenset("max maximum highest most upper".split())
 _FIRST_DAY = re.compile(r"\b(start|from|since|after|earliest)\b")
 _LAST_DAY = re.compile(r"\b(end|to|until|before|latest)\b")
+_LONGEST = (3, 3, 4, 4, 5, 6)
+"""How long a list may be at the longest: one of these by chance."""
 _OF_TIME = frozenset("date day time at on start starts from datetime until end".split())
 _OF_ITS_OWN = frozenset("expiry expires due deadline reply answer answered ready delivery created updated next".split())
 """What has a day of its own, whatever day something was asked for."""
@@ -45,16 +48,16 @@ class Asked:
         ids = of_the_thing or [value for name, value in self.values.items() if is_id_name(name)]
         return ids[0] if len(ids) == 1 else None
 
-    def lengths(self) -> tuple[int, int]:
-        """Return how long a list may be: two to four entries, or fewer where fewer were asked for."""
-        asked = [
-            self.values[field.name]
-            for field in self._tool.parameter_fields
-            if field.name in self.values
-            and kind_of(field) == "count_small"
-            and isinstance(self.values[field.name], int)
-        ]
-        most = max(1, min([4, *asked]))
+    @cached_property
+    def most(self) -> int | None:
+        """How many entries are asked for at most, where that is said."""
+        said = [self.values[field.name] for field in self._tool.parameter_fields if field.name in self.values
+                and kind_of(field) == "count_small"]  # fmt: skip
+        return max(1, min(numbers)) if (numbers := [one for one in said if isinstance(one, int)]) else None
+
+    def lengths(self, chooser: random.Random) -> tuple[int, int]:
+        """Return how long a list may be: two entries to a few, or fewer where fewer were asked for."""
+        most = min(chooser.choice(_LONGEST), self.most or _LONGEST[-1])
         return min(2, most), most
 
     def day_of(self, kind: str, words: str, chooser: random.Random) -> str | None:
@@ -68,6 +71,15 @@ class Asked:
         if kind == "datetime" and len(days) == 1 and not set(words.split()) & _OF_ITS_OWN:
             return f"{next(iter(days.values()))[:10]}T{chooser.randint(9, 17):02d}:00:00"
         return None
+
+    def is_met_by(self, entry: Record) -> bool:
+        """Say whether an entry of an earlier list is what is asked for now, as far as it shows."""
+        shown = {split_words(name): value for name, value in entry.items()}
+        for words, value in self.by_words.items():
+            other = shown.get(words)
+            if other is not None and not isinstance(other, dict) and not _is_one_of(value, other):
+                return False
+        return self.admits(entry)
 
     def kept(self, value: Any, field: Field, words: str, chooser: random.Random) -> Any:
         """Return a value that keeps to what is asked for: a day of the period, an amount within the limits."""
@@ -112,6 +124,11 @@ class Asked:
             for name, value in shown.items() if isinstance(value, int | float)
             for base, side, bound in self._limits if base and base in split_words(name)
         )  # fmt: skip
+
+
+def _is_one_of(value: Any, shown: Any) -> bool:
+    """Whether a value is the one shown, or one of those shown, whatever its type and its case."""
+    return str(value).casefold() in {str(one).casefold() for one in (shown if isinstance(shown, list) else [shown])}
 
 
 def _limits(asked: Record) -> list[tuple[str, str, float]]:

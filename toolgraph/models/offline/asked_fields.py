@@ -17,7 +17,7 @@ _CUES = tuple(
         (r"^(name|email|phone)$", r"who|ring|call|contact|looks? after|reach|adviser"),
         (r"^(date|time|day|minutes|opens|closes)$", r"when|what time|which day|how long|how soon"),
         (r"^(address|city|shelf|floor|room|location)$", r"where|which shelf|find it|located"),
-        (r"^(duration|minutes|hours|pages?)$", r"how long|how many pages"),
+        (r"^(duration|minutes|hours|pages?|turnaround)$", r"how (long|fast|soon|quick(ly)?)|how many pages|turnaround"),
         (r"^(frequency|interval|peak)$", r"how often|how frequent(ly)?"),
         (r"^(rating|score|stars)$", r"how good|any good|rated"),
         (r"^(status|state|stage)$", r"status|how far|ready|gone through|is it|yet"),

@@ -70,6 +70,26 @@ def people() -> tuple[Person, ...]:
     return tuple(found.values())
 
 
+def country_of(city: Any) -> str | None:
+    """Return the country that a city of the banks lies in."""
+    return _countries().get(city) if isinstance(city, str) else None
+
+
+@cache
+def _countries() -> dict[str, str]:
+    return {city: country for country, cities in load_words("values")["cities_of"].items() for city in cities}
+
+
+def person_known_as(value: Any) -> Person | None:
+    """Return the invented person that has a name, an address or a username."""
+    return _people_by_all().get(value) if isinstance(value, str) else None
+
+
+@cache
+def _people_by_all() -> dict[str, Person]:
+    return {known: one for one in people() for known in (one.full_name, one.email, one.username)}
+
+
 @cache
 def _people_by_name() -> dict[str, Person]:
     return {person.full_name: person for person in people()}

@@ -68,7 +68,8 @@ def short(fact: Told, field: Field | None, entry: dict[str, Any], today: dt.date
         return f"rated {spoken}" if words == "rating" else f"{words} {spoken}"
     if (claim := as_claim(value, field)) is not None:
         bare = re.sub(r"^(is|has) ", "", words)
-        return bare if claim else f"{'not' if words.startswith('is ') else 'no'} {bare}"
+        is_state = words.startswith("is ") or bare.endswith(("ed", "able", "ible"))
+        return bare if claim else f"{'not' if is_state else 'no'} {bare}"
     if kind in ("city", "date", "time", "datetime", "country") and len(words.split()) == 1:
         return spoken
     unit = unit_of(field) if field is not None else ""

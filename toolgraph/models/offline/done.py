@@ -41,3 +41,8 @@ def done(tool: ToolSpec, arguments: Any = None, result: Any = None) -> str:
     named = (value for name, value in told.items() if isinstance(value, str) and split_words(name) in names)
     name = next((f' "{value}"' for value in named if 0 < len(value) < LONGEST_NAME), "")
     return f"The {noun}{name} has been {_DONE[parts.verb]}"
+
+
+def participle(tool: ToolSpec) -> str:
+    """Return the word for what was done, raised as at the start of a sentence; empty for verbs without one."""
+    return _DONE.get(name_parts(tool.name).verb, "").capitalize()

@@ -30,7 +30,10 @@ def is_shortfall(outcome: Outcome) -> bool:
     return bool(error_in(outcome.result)) or holds_nothing(outcome.result, outcome.arguments)
 
 
-def tell_real(outcome: Outcome, chooser: random.Random, used: set[str] | None = None, *, asked: str = "") -> str:
+def tell_real(
+    outcome: Outcome, chooser: random.Random, used: set[str] | None = None, *, asked: str = "", is_brief: bool = False,
+    said: str = "",
+) -> str:  # fmt: skip
     """Return the outcome of a call that was really made, in sentences: as others, or why there is nothing to tell."""
     words = load_words("assistant")
     if error := error_in(outcome.result):
@@ -43,7 +46,7 @@ def tell_real(outcome: Outcome, chooser: random.Random, used: set[str] | None = 
         return str(chooser.choice(words["real_nothing"]))
     if isinstance(outcome.result, str) and (" " in outcome.result.strip() or not outcome.result.isascii()):
         return _cut(outcome.result)
-    return tell(outcome, chooser, used, asked=asked)
+    return tell(outcome, chooser, used, asked=asked, is_brief=is_brief, said=said)
 
 
 def _cut(text: str) -> str:

@@ -1,6 +1,8 @@
 """Recall: what earlier calls told of the things that a result shows, and what became of them since."""
 
+import re
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from typing import Any
 
 from toolgraph.models.offline.asked import Asked
@@ -10,6 +12,7 @@ from toolgraph.models.offline.entities import (
     is_id_name,
     is_plain_list,
     name_keys,
+    named_scalars,
     named_values,
     nested_objects,
     object_lists,
@@ -21,19 +24,30 @@ from toolgraph.models.offline.entities import (
 from toolgraph.models.offline.result_fields import ResultFields, is_bare
 from toolgraph.models.offline.shapes import objects_of, takes
 from toolgraph.models.requests import Fact
+from toolgraph.tools.inference import effects_of
 from toolgraph.tools.spec import ToolSpec
+
+_OF_THE_ACT = re.compile(r"status|state$|date|time|_at$|_on$|total|count|number|quantity|message|note|email|phone")
+"""Names of what belongs to a booking, and not to the thing that is booked."""
 
 
 class Recall:
     """What is known, when one call is made, of all that was shown before."""
 
-    def __init__(self, tool: ToolSpec, fields: ResultFields, asked: Asked, facts: Sequence[Fact]) -> None:
+    def __init__(
+        self, tool: ToolSpec, fields: ResultFields, asked: Asked, facts: Sequence[Fact], beside: Sequence[Fact] = ()
+    ) -> None:  # fmt: skip
         self._fields, self._asked, self._facts = fields, asked, facts
         self._thing = thing_of(tool)
         self._records = records_of(facts)
         self.subject = self._subject()
         """What is known of the things that the arguments name, and of the things those refer to."""
+        self._gone, self._made = gone_and_made(facts)
+        self._beside = {own_id(one) for fact in beside for entries in object_lists(fact.result) for one in entries}
         self._shown: set[tuple[int, str]] = set()
+        """By the identity of an object and its name the fields that were shown before."""
+        self._now: list[Any] = []
+        """Earlier results, kept so that no other object takes their identities."""
 
     def _subject(self) -> Record:
         known: Record = {}
@@ -49,7 +63,26 @@ class Recall:
                 known.update(record)
         for key in name_keys(self._asked.values, self._thing):
             known.update(self._records.get(key, {}))
-        return known
+        return self._shown_by_acts() | known
+
+    def _shown_by_acts(self) -> Record:
+        """What a booking told of the thing it was made for, under names that this tool has for it as well."""
+        ids = {value for name, value in self._asked.values.items() if is_id_name(name)}
+        return {
+            name: value
+            for fact in self._facts
+            if ids and effects_of(fact.tool) != "reads" and not ids.isdisjoint(named_scalars(fact.arguments).values())
+            for name, value in named_scalars(fact.result).items()
+            if name in self._fields.names
+            and not is_bare(name)
+            and not is_id_name(name)
+            and not _OF_THE_ACT.search(name)
+        }
+
+    @property
+    def made(self) -> set[Any]:
+        """The ids of what the dialogue made and did not delete."""
+        return {value for _, value in self._made}
 
     def keep_lists(self, result: Any, arguments: dict[str, Any]) -> None:
         """Make a list of scalars the one that the call names, else the one known of the thing it is about."""
@@ -62,25 +95,34 @@ class Recall:
                 if is_plain_list(entity.get(name)) and is_plain_list(known.get(name)) and takes(shape, known[name]):
                     entity[name] = known[name]
 
-    def follow_changes(self, result: Any) -> None:
-        """Take out of a list what was deleted, and put in what was made for the same owner."""
-        gone, made = gone_and_made(self._facts)
+    def as_they_are(self, result: Any) -> list[Record]:
+        """Return the entries listed by an earlier result of the tool as they are now, without those that are gone."""
+        now = deepcopy(result)
+        self._now.append(now)
+        self.show_again(now)
+        return [entry for entries in object_lists(now) for entry in entries if not self._is_gone(entry)]
+
+    def _is_gone(self, entry: Record) -> bool:
+        return not self._gone.isdisjoint([*(own_id(entry) or ())[1:], *name_keys(entry, self._thing)])
+
+    def follow_changes(self, result: Any) -> int:
+        """Take out of a list what was deleted, and put in what was made for the same owner; return how many were."""
+        put_in = 0
         for entries in object_lists(result):
-            entries[:] = [
-                entry for entry in entries
-                if gone.isdisjoint([*(own_id(entry) or ())[1:], *name_keys(entry, self._thing)])
-            ]  # fmt: skip
+            entries[:] = [entry for entry in entries if not self._is_gone(entry)]
             own = [own_id(entry) for entry in entries]
             names = {one[0] for one in own if one}
-            for name, value in made:
+            for name, value in self._made:
                 record = self._records.get(record_key(name, value), {})
                 is_its_owners = all(record.get(key, asked) == asked for key, asked in self._asked.values.items())
                 if (
                     name in names and entries and is_its_owners
                     and self._asked.admits({key: known for key, known in record.items() if key in entries[0]})
-                    and all(entry.get(name) != value for entry in entries)
+                    and (name, value) not in self._beside and all(entry.get(name) != value for entry in entries)
                 ):  # fmt: skip
-                    entries[-1 if len(entries) > 2 else 0] = {**entries[-1], name: value}
+                    put_in += 1
+                    entries[-min(put_in, len(entries))] = {**entries[-1], name: value}
+        return put_in
 
     def show_again(self, result: Any) -> None:
         """Give what was shown before the same fields again."""

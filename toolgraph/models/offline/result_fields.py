@@ -29,7 +29,7 @@ class ResultField:
     is_in_list: bool
     is_person: bool
     is_own: bool
-    """Whether a call or a record that has its name means it, and not that of another thing in the result."""
+    """Whether a call or a record that has its name means it, and not that of another thing or person in the result."""
     is_the_id: bool
     """Whether it is the id of the thing that the result is about."""
     is_entry_id: bool
@@ -58,6 +58,7 @@ class ResultFields:
         self.shape = output_shape(tool)
         self.lists = plain_lists(self.shape)
         """The lists of scalars by their names."""
+        self.names = frozenset(field.name for field in tool.return_fields)
         self._first = next((field.pointer for field in tool.return_fields), None)
         self._entry_ids = _entry_ids(tool)
         self._is_wrapped = len({field.pointer.split("/")[1] for field in tool.return_fields if field.pointer}) == 1
@@ -92,7 +93,7 @@ class ResultFields:
         )
 
     def _is_own(self, field: Field) -> bool:
-        if not is_bare(field.name):
+        if not is_bare(field.name) and kind_of(field) not in PEOPLE_KINDS:
             return True
         above = [key for key in pointers.split(field.pointer)[:-1] if key != pointers.ANY_ITEM]
         if not above or (self._is_wrapped and len(above) == 1):

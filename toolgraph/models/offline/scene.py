@@ -69,3 +69,20 @@ def admits(field_: Field, value: Any) -> bool:
     return fits(value, field_.schema) and (
         not field_.types or json_type(value) in (*field_.types, "integer" if "number" in field_.types else "")
     )
+
+
+def as_admitted(field_: Field, value: Any) -> Any:
+    """Return a value as a field takes it: itself, or it in the field's own type or case; none where there is no such.
+
+    >>> as_admitted(Field("", "seats", "", {"type": "string", "enum": ["1", "2"]}, True), 2)
+    '2'
+    """
+    if isinstance(value, dict | list) or value is None:
+        return None
+    if admits(field_, value):
+        return value
+    spelled = (option for option in field_.schema.get("enum", ()) if str(option).casefold() == str(value).casefold())
+    figure = int(value) if isinstance(value, str) and value.isdecimal() else None
+    return next(
+        (other for other in (*spelled, str(value), figure) if other is not None and admits(field_, other)), None
+    )

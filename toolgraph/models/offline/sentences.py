@@ -1,38 +1,31 @@
 """Sentences made from the fields of a result, where none is written for its tool."""
 
-import datetime as dt
 import random
 import re
 from typing import Any
 
-from toolgraph.dialogue.spoken import NUMBER_WORDS
-from toolgraph.models.offline.asked_fields import fields_asked, is_asked
-from toolgraph.models.offline.banks import load_words
+from toolgraph.models.offline.asked_fields import fields_asked
 from toolgraph.models.offline.clauses import clause, short
-from toolgraph.models.offline.done import done
-from toolgraph.models.offline.entities import WRAPPERS, is_id_name, named_scalars, named_values, own_id, thing_of
+from toolgraph.models.offline.done import done, participle
+from toolgraph.models.offline.entities import WRAPPERS, named_scalars, named_values, own_id, thing_of
 from toolgraph.models.offline.entries import entry_name
+from toolgraph.models.offline.listing import tell_list
 from toolgraph.models.offline.outcome import Outcome
-from toolgraph.models.offline.speech import capitalised, entity_noun, join_phrases, plural
+from toolgraph.models.offline.speech import capitalised, join_phrases
 from toolgraph.models.offline.spoken_values import spoken_value
-from toolgraph.models.offline.worth import CLAIM, FIRST, LAST, NEVER, Told, facts_in, is_opaque, worth_of
+from toolgraph.models.offline.worth import FEW, LAST, Told, chosen, facts_in, is_opaque, worth_of
 from toolgraph.tools.fields import Field
-from toolgraph.tools.inference import effects_of, name_parts
+from toolgraph.tools.inference import effects_of
 from toolgraph.tools.names import split_words
-from toolgraph.tools.spec import ToolSpec
 
-MOST_FACTS, FEW = 5, 2
-"""Facts told of one object, and entries told of one list; and how many facts are few."""
-LONGEST_IN_LIST = 40
-"""Characters of a value that fits behind a name in a list."""
 _LIST_OPENINGS = ("What came back:", "Here's the list:", "There's", "These came up:", "You've got")
 _DONE_OPENINGS = (
-    "That's done:",
-    "It went through:",
-    "Done, and here are the particulars:",
-    "Confirmed:",
-    "It's in place:",
-    "All taken care of:",
+    "That's done",
+    "It went through",
+    "Done, and here are the particulars",
+    "Confirmed",
+    "It's in place",
+    "All taken care of",
 )
 _UNDONE = re.compile(r"fail|error|reject|denied|declin|invalid|refus", re.I)
 """States of what was not done."""
@@ -45,24 +38,15 @@ _FACT_OPENINGS = (
 )
 
 
-def tell_in_general(outcome: Outcome, chooser: random.Random, asked: str) -> str:
+def tell_in_general(outcome: Outcome, chooser: random.Random, asked: str, is_brief: bool = False) -> str:
     """Return what is worth telling of an outcome, what was asked for first."""
-    words, today = load_words("assistant"), outcome.today
+    today = outcome.today
     fields = {field.name: field for field in outcome.tool.return_fields}
-    thing, about = thing_of(outcome.tool), fields_asked(outcome.tool, asked)
-    entries = _listed(outcome.result, thing)
+    entries = _listed(outcome.result, thing_of(outcome.tool))
     if entries and isinstance(entries[0], dict):
-        told = [_entry_phrase(entry, fields, today, thing, asked, about) for entry in entries[:MOST_FACTS]]
-        told = [text for text in told if text]
+        told = tell_list(entries, outcome, chooser, asked, is_brief)
         if told:
-            if len(entries) == 1:
-                return f"There's one match: {told[0]}."
-            noun = plural(_entry_noun(outcome.tool, entries[0]))
-            count = NUMBER_WORDS[len(entries)] if len(entries) <= 12 else str(len(entries))
-            frame = chooser.choice(words["found_counts"])
-            return capitalised(
-                frame.replace("{count}", count).replace("{noun}", noun).replace("{items}", join_phrases(told))
-            )
+            return told
     if entries and not isinstance(entries[0], dict | list):
         opening = chooser.choice(_LIST_OPENINGS)
         return f"{opening} {join_phrases([spoken_value(item, None, today) for item in entries[:8]])}."
@@ -93,46 +77,13 @@ def _listed(result: Any, thing: str) -> list[Any]:
     return only if len(result) == 1 and isinstance(only, list) else []
 
 
-def _entry_phrase(
-    entry: dict[str, Any], fields: dict[str, Field], today: dt.date | None, thing: str, asked: str,
-    about: frozenset[str],
-) -> str:  # fmt: skip
-    name = entry_name(entry)
-    facts = [
-        fact for fact in facts_in(entry, thing)
-        if fact.value != name and not isinstance(fact.value, list) and len(str(fact.value)) <= LONGEST_IN_LIST
-    ]  # fmt: skip
-    own = own_id(entry)
-    if not name and own and not is_opaque(own[1]):
-        name = str(own[1])
-    chosen = [
-        fact for fact in _chosen(facts, fields, thing, asked, about)[:3]
-        if not (name and worth_of(fact, fields.get(fact.name)) >= LAST)
-    ]  # fmt: skip
-    told = [short(fact, fields.get(fact.name), entry, today) for fact in chosen]
-    told = [text for text in told if text]
-    if not name:
-        return join_phrases(told) if told else ""
-    return f"{name} ({', '.join(told)})" if told else name
-
-
-def _entry_noun(tool: ToolSpec, entry: dict[str, Any]) -> str:
-    first = next(iter(entry), "")
-    noun = entity_noun(first) if is_id_name(first) else re.sub(r" (name|title)$", "", split_words(first))
-    if noun == "full":
-        return "person"
-    listed = name_parts(tool.name).noun.partition(" by ")[0]
-    if noun == split_words(first) and listed.endswith("s") and len(listed.split()) < 3:
-        return listed
-    return noun if noun and noun != split_words(first) and len(noun.split()) < 4 else "result"
-
-
 def _object_sentence(outcome: Outcome, fields: dict[str, Field], chooser: random.Random, asked: str) -> str:
     today = outcome.today
     given = {str(value).casefold() for value in named_values(outcome.arguments).values()}
     thing = thing_of(outcome.tool)
     writes = effects_of(outcome.tool) != "reads"
     facts = [fact for fact in facts_in(outcome.result, thing) if str(fact.value).casefold() not in given]
+    facts = [fact for fact in facts if not (writes and fact.value == "success")]
     states = [fact for fact in facts if fact.name == "status" and not fact.owner][:1]
     is_undone = bool(states) and bool(_UNDONE.search(str(states[0].value)))
     is_fine = bool(states) and looks_fine(states[0].value) and not is_undone
@@ -142,8 +93,14 @@ def _object_sentence(outcome: Outcome, fields: dict[str, Field], chooser: random
         fact for fact in facts
         if (fact.name != "status" or fact.owner) and not (said and (_says(said, fact.value) or is_opaque(fact.value)))
     ]  # fmt: skip
-    rest = _chosen(others, fields, thing, asked, about, writes=writes)
+    rest = chosen(others, fields, thing, asked, about, writes=writes)
     clauses = [clause(fact.name, fact.value, fields.get(fact.name), today, fact.owner) for fact in rest]
+    if writes and len(rest) > FEW and not states:
+        name = entry_name(outcome.result)
+        name = "" if name.casefold() in given else name
+        brief = [short(fact, fields.get(fact.name), outcome.result, today) for fact in rest if fact.value != name]
+        told = ", ".join(text for text in (name, *brief) if text)
+        return f"{said}: {told}." if said else f"{participle(outcome.tool) or chooser.choice(_DONE_OPENINGS)}: {told}."
     if states and not _says(said, states[0].value) and not (writes and is_fine):
         clauses += [clause("status", states[0].value, fields.get("status"), today)]
     if said and (not is_fine or _says(said, states[0].value)):
@@ -167,7 +124,8 @@ def _object_sentence(outcome: Outcome, fields: dict[str, Field], chooser: random
         )
     if len(clauses) == 1 or chooser.random() < 0.8:
         return f"{capitalised(join_phrases(clauses))}."
-    return f"{chooser.choice(_DONE_OPENINGS if writes else _FACT_OPENINGS)} {join_phrases(clauses)}."
+    opening = f"{chooser.choice(_DONE_OPENINGS)}:" if writes else chooser.choice(_FACT_OPENINGS)
+    return f"{opening} {join_phrases(clauses)}."
 
 
 def _says(sentence: str, value: Any) -> bool:
@@ -175,34 +133,6 @@ def _says(sentence: str, value: Any) -> bool:
     return isinstance(value, str) and value.rstrip(".").casefold() in sentence.casefold()
 
 
-def _chosen(
-    facts: list[Told], fields: dict[str, Field], thing: str, asked: str, about: frozenset[str], *, writes: bool = False
-) -> list[Told]:
-    """The facts to tell of one thing, what was asked for first; of what has just been made its own id as well."""
-    ranked = sorted(
-        (
-            FIRST - 1
-            if worth < LAST and (fact.name in about or is_asked(_without(thing, fact.name), asked))
-            else worth,
-            number,
-        )
-        for number, fact in enumerate(facts)
-        if (worth := worth_of(fact, fields.get(fact.name))) < NEVER
-    )
-    best = [facts[number] for worth, number in ranked if worth < CLAIM][:MOST_FACTS]
-    if len(best) < FEW:
-        best += [facts[number] for worth, number in ranked if worth == CLAIM][: FEW - len(best)]
-    own = next((fact for fact in facts[:1] if writes and not fact.owner and is_id_name(fact.name)), None)
-    if own is not None and not (best and is_opaque(own.value)):
-        best = [own, *best[: MOST_FACTS - 1]]
-    return best or [facts[number] for _, number in ranked][:FEW]
-
-
 def looks_fine(state: Any) -> bool:
     """Say whether a status reads as the participle of something done."""
     return isinstance(state, str) and bool(re.fullmatch(r"[a-z]+(ed|ent|one|id|ght)", state))
-
-
-def _without(thing: str, name: str) -> str:
-    """A field's name without the thing it is one of: who asks for a user does not ask for the user status."""
-    return " ".join(word for word in split_words(name).split() if word != thing)

@@ -33,17 +33,18 @@ _FIELDS = tuple(
 """What is said of an order, and the names of the fields that it may mean."""
 
 
+def is_order(name: str) -> bool:
+    """Say whether a parameter's name is that of an order."""
+    return bool(_ORDERS.fullmatch(split_words(name)))
+
+
 def in_order(entries: list[Record], asked: Record) -> list[Record]:
     """Return the entries in the order asked for; as they are where none is, or where they do not show the field.
 
     >>> in_order([{"price": 9}, {"price": 5}], {"sort_by": "price"})
     [{'price': 5}, {'price': 9}]
     """
-    said = " ".join(
-        split_words(value)
-        for name, value in asked.items()
-        if isinstance(value, str) and _ORDERS.fullmatch(split_words(name))
-    )
+    said = " ".join(split_words(value) for name, value in asked.items() if isinstance(value, str) and is_order(name))
     for meant, field in _FIELDS if said else ():
         name = next((name for name in entries[0] if field.search(split_words(name))), "") if entries else ""
         if not (name and meant.search(said)):

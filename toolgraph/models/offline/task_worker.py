@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from toolgraph.dialogue.blueprint import PlannedArgument, PlannedCall, PlannedCondition
 from toolgraph.dialogue.messages import ToolCall
-from toolgraph.models.offline.assistant import Assistant
 from toolgraph.models.offline.banks import load_words
 from toolgraph.models.offline.clauses import clause
 from toolgraph.models.offline.composed import Composed, Part
@@ -15,6 +14,7 @@ from toolgraph.models.offline.outcome import Outcome
 from toolgraph.models.offline.speech import pick_entry, superlative
 from toolgraph.models.offline.spoken_values import spoken_value
 from toolgraph.models.offline.task_rules import words_of
+from toolgraph.models.offline.transcript import Transcript
 from toolgraph.models.offline.user import thing
 from toolgraph.models.requests import AssistantRequest, PlainCall
 from toolgraph.tools.fields import Field
@@ -59,7 +59,7 @@ class Done(NamedTuple):
     outcome: Outcome
 
 
-class Worker(Assistant):
+class Worker(Transcript):
     """Works on one task; the results in the transcript tell it how far it is."""
 
     def __init__(self, request: AssistantRequest, seed: int) -> None:

@@ -13,6 +13,7 @@ from toolgraph.models.offline.derived import label, wording_of
 from toolgraph.models.offline.entries import entry_name
 from toolgraph.models.offline.flows import CONTACTS, OWN_NAMES
 from toolgraph.models.offline.planning import TurnPlanner
+from toolgraph.models.offline.small_talk import make_remark
 from toolgraph.models.offline.speech import (
     capitalised,
     describe_ends,
@@ -70,8 +71,9 @@ def speak(request: UserRequest, seed: int) -> UserAnswer:
     if request.asked_back and request.turn.steps:
         return _said(speaker.give_withheld(), request, speaker)
     if request.turn.kind == "chitchat":
-        which = "thanks" if request.turns_left == 0 and "hank" in request.turn.intent else "remarks"
-        return _said(speaker.random.choice(speaker.words[which]), request, speaker)
+        if request.turns_left == 0 and "hank" in request.turn.intent:
+            return _said(speaker.random.choice(speaker.words["thanks"]), request, speaker)
+        return _said(make_remark(speaker.words["remarks"], speaker.random), request, speaker)
     steps: tuple[PlannedStep, ...] = ()
     if not request.turn.steps:
         steps = _improvise(request, seed)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from toolgraph.models.offline.banks import Person, people, value_bank
+from toolgraph.models.offline.banks import Person, country_of, people, value_bank
 from toolgraph.models.offline.entities import WRAPPERS, singular
 from toolgraph.models.offline.scene import Scene, fits
 from toolgraph.models.offline.values_dates import CALENDAR
+from toolgraph.models.offline.values_meant import STATES, STATIONS, meant_kind
 from toolgraph.models.offline.values_numbers import RANGES, make_integer, make_number
 from toolgraph.tools.fields import Field
 from toolgraph.tools.kinds import NAMED_KINDS, kind_of
@@ -76,7 +77,7 @@ def _type_by_default(schema: dict[str, Any]) -> str:
 
 
 def _string(field_: Field, scene: Scene, is_result: bool) -> str:
-    schema, kind = field_.schema, kind_of(field_)
+    schema, kind = field_.schema, meant_kind(field_)
     for make in (_from_examples, _from_kind, _from_pattern):
         for _ in range(3):
             value = make(field_, kind, scene, is_result)
@@ -154,6 +155,8 @@ def _from_kind(field_: Field, kind: str, scene: Scene, is_result: bool) -> str |
     if kind.endswith(" text"):
         low, high, decimals = RANGES[kind.removesuffix(" text")]
         return f"{scene.random.uniform(low, high):.{decimals}f}"
+    if kind in ("status", "station"):
+        return scene.random.choice(STATES if kind == "status" else STATIONS)
     if kind == "mode":
         return scene.random.choice(_MODES)
     if kind == "text":
@@ -164,6 +167,8 @@ def _from_kind(field_: Field, kind: str, scene: Scene, is_result: bool) -> str |
             return scene.random.choice(_PROPER_NAMES)
         if kind in PEOPLE_KINDS:
             return scene.random.choice(people()).full_name
+    if kind == "country" and (home := next((home for one in scene.chosen.values() if (home := country_of(one))), None)):
+        return home
     bank = value_bank(kind) or value_bank("text")
     value = scene.random.choice(bank)
     if kind in ("city", "country", "airport", "currency", "language", "company"):

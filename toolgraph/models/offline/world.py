@@ -6,20 +6,22 @@ back in its result, what was changed stays changed, and the same question gets t
 """
 
 import json
+import re
 from functools import lru_cache
 from typing import Any
 
 from toolgraph.dialogue.spoken import today_in
 from toolgraph.models.offline.asked import Asked
-from toolgraph.models.offline.banks import Person, people
+from toolgraph.models.offline.banks import Person, people, person_known_as, person_named_in
+from toolgraph.models.offline.earlier import EarlierLists
 from toolgraph.models.offline.entities import object_lists, thing_of
 from toolgraph.models.offline.recall import Recall
 from toolgraph.models.offline.reckoning import reckon
 from toolgraph.models.offline.result_fields import ResultField, result_fields
-from toolgraph.models.offline.scene import DEFAULT_TODAY, Scene, admits, fits, new_scene
+from toolgraph.models.offline.scene import DEFAULT_TODAY, Scene, admits, as_admitted, fits, new_scene
 from toolgraph.models.offline.shapes import fill
 from toolgraph.models.offline.sorting import in_order
-from toolgraph.models.offline.values import PEOPLE_KINDS, make_value
+from toolgraph.models.offline.values import PEOPLE_KINDS, given_examples, make_value
 from toolgraph.models.requests import ToolAnswer, ToolRequest
 from toolgraph.seeds import rng
 from toolgraph.tools.fields import Field
@@ -27,8 +29,9 @@ from toolgraph.tools.inference import effects_of
 
 _CURRENCIES = ("EUR", "USD", "GBP")
 """What prices are in: one of these in a whole dialogue, wherever the schema admits it."""
+_MAKER = re.compile(r"\b(sender|from|author|creator|created by|organi[sz]er)\b")
 _TRIES = 8
-"""Texts made for the entry of a list to find one that another list does not hold."""
+"""Texts made for the entry of a list to find one that no other list holds."""
 
 
 def answer_tool(request: ToolRequest, seed: int) -> ToolAnswer:
@@ -68,16 +71,24 @@ class _Answering:
         self.reads = effects_of(request.tool) == "reads"
         self.fields = result_fields(request.tool)
         self.asked = Asked(request.tool, request.arguments, scene.today)
-        self.recall = Recall(request.tool, self.fields, self.asked, request.facts)
-        self.labels = _labels_told(request)
+        self.recall = Recall(request.tool, self.fields, self.asked, request.facts, request.beside)
+        self.earlier = EarlierLists(request.tool, request.arguments, (*request.facts, *request.beside), self.asked)
+        self.told = _labels_told(request)
+        self.listed: set[tuple[str, Any]] = set()
         self.people: dict[str, Person] = {}
+        named = [value for name, value in self.asked.values.items() if name in self.fields.names]
+        is_own_work = not {*self.asked.values.values()}.isdisjoint(self.recall.made)
+        self.maker = person_named_in(request.system) if is_own_work else None
+        """The user, where the call is about something that the dialogue made."""
+        self.meant = next((person for value in named if (person := person_known_as(value))), None)
 
     def result(self) -> Any:
-        result = fill(self.fields.shape, self._leaf, self.scene.random, None, self.asked.lengths())
+        result = fill(self.fields.shape, self._leaf, self.scene.random, None, self.asked.lengths(self.scene.random))
         self.recall.keep_lists(result, self.arguments)
         if self.reads:
-            self.recall.follow_changes(result)
+            made = self.recall.follow_changes(result)
             self.recall.show_again(result)
+            self.earlier.put_in(result, made, self.recall, self.scene)
             self.recall.drop_namesakes(result)
             for entries in object_lists(result):
                 entries[:] = in_order(entries, self.asked.values)
@@ -87,11 +98,11 @@ class _Answering:
     def _leaf(self, field: Field, pointer: str) -> Any:
         """The value of a field: what was asked for, known or follows, else one that is made."""
         one = self.fields.of(field)
-        if one.is_person and one.is_in_list:
-            return self._of_person(one, pointer)
         for source in (self._asked_for, self._one_of_those_asked_for, self._known, self._following):
-            value = source(one)
-            if value is not None and admits(field, value):
+            if one.is_person and one.is_in_list and source == self._known:
+                return self._of_person(one, pointer)
+            value = as_admitted(field, source(one))
+            if value is not None:
                 return value
         if "currenc" in one.words:
             for code in self.scene.chosen["currencies"]:
@@ -123,6 +134,10 @@ class _Answering:
             return one.told
         if self.reads or one.is_in_list:
             return None
+        if one.words in ("status", "success", "state") and not (
+            one.field.schema.get("enum") or given_examples(one.field)
+        ):
+            return "success" if "success" in f"{one.words} {one.field.description}".lower() else "completed"
         is_day = one.kind in ("date", "datetime")
         return self.asked.day_of(one.kind, one.words, self.scene.random) if is_day else None
 
@@ -131,28 +146,38 @@ class _Answering:
 
     def _of_person(self, one: ResultField, pointer: str) -> Any:
         """Name and addresses of one object are those of one person."""
-        person = self.people.setdefault(pointer.rpartition("/")[0], self.scene.random.choice(people()))
+        above = pointer.rpartition("/")[0]
+        is_maker = self.maker is not None and _MAKER.search(f"{above.rpartition('/')[2]} {one.words}")
+        someone = self.maker if is_maker else self.meant
+        person = self.people.setdefault(above, someone or self.scene.random.choice(people()))
         value = PEOPLE_KINDS[one.kind](person)
         return value if fits(value, one.field.schema) else make_value(one.field, self.scene, is_result=True)
 
     def _made(self, one: ResultField) -> Any:
-        name, field = one.field.name, one.field
-        value = make_value(field, self.scene, is_result=True)
-        if one.is_in_list and isinstance(value, str) and not field.schema.get("enum"):
-            for _ in range(_TRIES):
-                if (name, value) not in self.labels:
-                    break
-                value = make_value(field, self.scene, is_result=True)
-            self.labels.add((name, value))
-        return self.asked.kept(value, field, one.words, self.scene.random)
+        value = make_value(one.field, self.scene, is_result=True)
+        if one.is_in_list and isinstance(value, str) and not one.field.schema.get("enum"):
+            value = self._not_yet_told(one.field, value)
+            self.listed.add((one.field.name, value))
+        return self.asked.kept(value, one.field, one.words, self.scene.random)
+
+    def _not_yet_told(self, field: Field, value: str) -> str:
+        """A text that no list holds under this name, if there is one; else one that at least this list does not."""
+        name = field.name
+        for _ in range(_TRIES):
+            if (name, value) not in self.told and (name, value) not in self.listed:
+                return value
+            value = make_value(field, self.scene, is_result=True)
+        unlisted = [one for one in given_examples(field) if (name, one) not in self.listed and admits(field, one)]
+        untold = [one for one in unlisted if (name, one) not in self.told]
+        return self.scene.random.choice(untold or unlisted or [value])
 
 
 def _labels_told(request: ToolRequest) -> set[tuple[str, Any]]:
-    """The texts in lists that the tool returned to other questions: two lists seldom name the same things."""
+    """The texts in the lists of answers to other questions: two lists seldom name the same things."""
     return {
         label
         for fact in (*request.facts, *request.beside)
-        if fact.tool.name == request.tool.name and fact.arguments != request.arguments
+        if fact.tool.name != request.tool.name or fact.arguments != request.arguments
         for entries in object_lists(fact.result) for entry in entries
         for label in entry.items() if isinstance(label[1], str)
     }  # fmt: skip

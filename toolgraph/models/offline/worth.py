@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from toolgraph.models.offline.asked_fields import is_asked
 from toolgraph.models.offline.entities import WRAPPERS, is_id_name
 from toolgraph.models.offline.values import is_made_up
 from toolgraph.tools.fields import Field
@@ -13,6 +14,8 @@ from toolgraph.tools.names import split_words
 
 FIRST, NEXT, CLAIM, LAST, NEVER = 0, 1, 2, 3, 9
 """How soon a fact is told. Claims and what comes after are told where there is little else."""
+MOST_FACTS, FEW = 5, 2
+"""Facts told of one object, and how many facts are few."""
 LONGEST_OPAQUE = 24
 """Characters of a word with figures that somebody may still want to hear."""
 _FOR_MACHINES = re.compile(
@@ -25,7 +28,9 @@ _FOREMOST = NAMED_KINDS | frozenset(
     "money money_text date datetime time rating percent duration address email phone temperature distance weight "
     "weekday year".split()
 )
-_FOREMOST_NAME = re.compile(r"(^| )(name|title|subject|status|state|stage|result|answer|summary|message|total|count)$")
+_FOREMOST_NAME = re.compile(
+    r"(^| )(name|title|subject|status|state|stage|result|answer|summary|message|total|count|price|fare|cost)$"
+)
 _PLACES_OF_DATA = re.compile(r"\b(urls?|links|images?|pictures?|thumbnails?|files?|paths?|assets?)$")
 _UNTOLD_KINDS = frozenset("url path domain ip".split())
 
@@ -90,3 +95,31 @@ def _worth(name: str, kind: str) -> int:
     if is_id_name(name) or kind in ID_KINDS or kind in _UNTOLD_KINDS:
         return LAST
     return FIRST if kind in _FOREMOST or _FOREMOST_NAME.search(words) else NEXT
+
+
+def chosen(
+    facts: list[Told], fields: dict[str, Field], thing: str, asked: str, about: frozenset[str], *, writes: bool = False
+) -> list[Told]:
+    """Return the facts to tell of one thing, what was asked for first; of what was just made its own id as well."""
+    ranked = sorted(
+        (
+            FIRST - 1
+            if worth < LAST and (fact.name in about or is_asked(_without(thing, fact.name), asked))
+            else worth,
+            number,
+        )
+        for number, fact in enumerate(facts)
+        if (worth := worth_of(fact, fields.get(fact.name))) < NEVER
+    )
+    best = [facts[number] for worth, number in ranked if worth < CLAIM][:MOST_FACTS]
+    if len(best) < FEW:
+        best += [facts[number] for worth, number in ranked if worth == CLAIM][: FEW - len(best)]
+    own = next((fact for fact in facts[:1] if writes and not fact.owner and is_id_name(fact.name)), None)
+    if own is not None and not (best and is_opaque(own.value)):
+        best = [own, *best[: MOST_FACTS - 1]]
+    return best or [facts[number] for _, number in ranked][:FEW]
+
+
+def _without(thing: str, name: str) -> str:
+    """A field's name without the thing it is one of: who asks for a user does not ask for the user status."""
+    return " ".join(word for word in split_words(name).split() if word != thing)
