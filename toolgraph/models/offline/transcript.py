@@ -55,7 +55,7 @@ class Transcript:
         return PlainCall(tool=call.tool, arguments=self.arguments(call))
 
     def possible(self, step: PlannedStep) -> dict[str, PlainCall]:
-        """Return by id the calls of a step that the results hold something for, each once: of two in a list of one, one."""
+        """Return by id the calls of a step that the results hold something for, each of them once."""
         found: dict[str, PlainCall] = {}
         for call in step.calls:
             with suppress(AnswerError):
