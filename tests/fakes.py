@@ -1,7 +1,8 @@
 """Small real implementations that tests use in place of models, and the shortest way from tools to a dialogue."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from toolgraph.models.offline.backend import OfflineBackend
 from toolgraph.models.request import AnswerT, Backend, Completion, Request
 from toolgraph.seeds import derived_seed
 from toolgraph.tools.edges import ToolSample
+from toolgraph.tools.live import LiveResult
 from toolgraph.tools.returns import with_returns
 from toolgraph.tools.spec import ToolSpec
 
@@ -51,6 +53,27 @@ class ListeningBackend:
         """Return what the other backend answers."""
         self.requests.append(request)
         return self._backend.complete(request)
+
+
+class RecordedTools:
+    """Real tools that answer as a function says, and remember what they were asked."""
+
+    def __init__(self, answer: Callable[[str, Mapping[str, Any]], LiveResult]) -> None:
+        self._answer = answer
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.open = 0
+
+    @contextmanager
+    def session(self) -> Iterator["RecordedTools"]:
+        """Count those that are open."""
+        self.open += 1
+        yield self
+        self.open -= 1
+
+    def call(self, name: str, arguments: Mapping[str, Any]) -> LiveResult:
+        """Return what the function answers."""
+        self.calls.append((name, dict(arguments)))
+        return self._answer(name, arguments)
 
 
 def sample_of(tools: Sequence[ToolSpec], id: str = "s1") -> ToolSample:

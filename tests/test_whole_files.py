@@ -3,7 +3,8 @@ import threading
 
 import pytest
 
-from toolgraph.whole_files import write_whole
+from toolgraph.errors import FormatError, RunDirectoryError
+from toolgraph.whole_files import write_whole, writing
 
 
 def half(path):
@@ -50,3 +51,10 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
 def test_a_directory_is_not_replaced(tmp_path):
     with pytest.raises(IsADirectoryError):
         write_whole(tmp_path, lambda path: path.write_text("whole"))
+
+
+def test_what_cannot_be_written_is_one_sentence_of_the_kind_that_is_asked_for(tmp_path):
+    for error in (RunDirectoryError, FormatError):
+        told = pytest.raises(error, match=r"^out/x: cannot be written \(No such file or directory\)$")
+        with told, writing("out/x", error):
+            (tmp_path / "nowhere" / "x").write_text("")

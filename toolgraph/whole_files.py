@@ -1,8 +1,11 @@
-"""Files that are written whole or not at all: nobody ever finds half of one."""
+"""Files that are written whole or not at all: nobody ever finds half of one. And what is said where none can be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from toolgraph.errors import RunDirectoryError, ToolgraphError
 
 PARTIAL = ".partial"
 """How the name of a file ends that is not complete yet."""
@@ -26,3 +29,16 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(path: Path | str, error: type[ToolgraphError] = RunDirectoryError) -> Iterator[None]:
+    """Say in a sentence that a file or a directory cannot be written, where it cannot.
+
+    Raises:
+        ToolgraphError: an error of this type.
+    """
+    try:
+        yield
+    except OSError as cause:
+        raise error(f"{path}: cannot be written ({cause.strerror or cause})") from cause

@@ -4,7 +4,6 @@ import re
 import numpy as np
 import pytest
 
-from tests.command_line import runner
 from tests.quality.nli_models import write_nli_model
 from tests.servers.chat import KEY, MODEL, ChatServer
 from tests.servers.spool import Spool
@@ -33,11 +32,6 @@ def small_world(tmp_path, monkeypatch):
     (tmp_path / "tools.json").write_text(json.dumps([entry(place) for place in range(12)]))
     (tmp_path / "empty.json").write_text("")
     (tmp_path / "one.json").write_text(json.dumps([entry(0)]))
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    return runner(monkeypatch, capsys)
 
 
 def test_tables_go_to_stdout_and_three_files_to_the_directory(run, tmp_path):

@@ -4,7 +4,6 @@ import json
 import numpy as np
 import pytest
 
-from tests.command_line import runner
 from toolgraph.graph import embedding
 
 TOOLS = [
@@ -26,11 +25,6 @@ def small_world(tmp_path, monkeypatch):
     monkeypatch.setenv("TOOLGRAPH_CACHE", str(tmp_path / ".cache"))
     monkeypatch.setattr(embedding, "load_encoder", lambda name="embedded": (LetterEncoder(), "letters"))
     (tmp_path / "tools.json").write_text(json.dumps(TOOLS))
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    return runner(monkeypatch, capsys)
 
 
 def test_the_graph_of_a_catalogue_is_saved_and_described(run, tmp_path):

@@ -3,7 +3,6 @@ import json
 import numpy as np
 import pytest
 
-from tests.command_line import runner
 from toolgraph.graph import embedding
 from toolgraph.graph.strategies.named import STRATEGIES
 
@@ -26,11 +25,6 @@ def small_world(tmp_path, monkeypatch):
     monkeypatch.setenv("TOOLGRAPH_CACHE", str(tmp_path / ".cache"))
     monkeypatch.setattr(embedding, "load_encoder", lambda name="embedded": (OneDirection(), "one"))
     (tmp_path / "tools.json").write_text(json.dumps(CITIES))
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    return runner(monkeypatch, capsys)
 
 
 def test_samples_are_json_lines_and_the_summary_goes_to_stderr(run):

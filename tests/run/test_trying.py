@@ -1,7 +1,6 @@
 """Reading tools are called before anything is planned, and what they bring is marked as what it is."""
 
-from contextlib import contextmanager
-
+from tests.fakes import RecordedTools
 from toolgraph.run.trying import tried
 from toolgraph.tools.live import LiveResult, failed
 from toolgraph.tools.spec import ToolSpec
@@ -21,28 +20,20 @@ GET = tool("get_note", "note_id")
 DELETE = tool("delete_note", "note_id")
 
 
-class Notebook:
-    """Tools over two notes, and a record of what they were asked."""
+def notebook_of_two():
+    """Tools over two notes."""
 
-    def __init__(self):
-        self.calls, self.open = [], 0
-
-    @contextmanager
-    def session(self):
-        self.open += 1
-        yield self
-        self.open -= 1
-
-    def call(self, name, arguments):
-        self.calls.append((name, dict(arguments)))
+    def answer(name, arguments):
         if name == "list_notes":
             return LiveResult(list(NOTES.values()))
         found = NOTES.get(arguments.get("note_id"))
         return LiveResult(found) if found else failed("there is no such note")
 
+    return RecordedTools(answer)
+
 
 def test_what_is_returned_is_seen_and_marked():
-    listed, got = tried([LIST, GET], Notebook(), seed=0)
+    listed, got = tried([LIST, GET], notebook_of_two(), seed=0)
 
     assert [field.pointer for field in listed.return_fields] == ["/*/note_id", "/*/title", "/*/status"]
     assert set(got.output_schema["properties"]) == {"note_id", "title", "status"}
@@ -50,7 +41,7 @@ def test_what_is_returned_is_seen_and_marked():
 
 
 def test_values_that_were_seen_are_asked_for_whatever_the_order_of_the_tools():
-    notebook = Notebook()
+    notebook = notebook_of_two()
 
     got, _ = tried([GET, LIST], notebook, seed=0)
 
@@ -59,7 +50,7 @@ def test_values_that_were_seen_are_asked_for_whatever_the_order_of_the_tools():
 
 
 def test_examples_of_values_that_there_are_stand_where_the_owner_gives_none():
-    listed, got, gone = tried([LIST, GET, DELETE], Notebook(), seed=0)
+    listed, got, gone = tried([LIST, GET, DELETE], notebook_of_two(), seed=0)
 
     assert got.parameters["properties"]["note_id"]["examples"] == ["N-12", "N-40"]
     assert gone.parameters["properties"]["note_id"]["examples"] == ["N-12", "N-40"]
@@ -69,7 +60,7 @@ def test_examples_of_values_that_there_are_stand_where_the_owner_gives_none():
 
 
 def test_what_may_change_something_is_never_tried():
-    notebook = Notebook()
+    notebook = notebook_of_two()
 
     tried([LIST, DELETE, tool("frobnicate"), tool("get_out", effects="deletes")], notebook, seed=0)
 
@@ -78,14 +69,14 @@ def test_what_may_change_something_is_never_tried():
 
 def test_where_owners_say_everything_nothing_is_started():
     said = tool("get_note", returns={"type": "object", "properties": {"title": {"type": "string"}}})
-    notebook = Notebook()
+    notebook = notebook_of_two()
 
     assert tried([said], notebook, seed=0) == (said,)
     assert notebook.calls == []
 
 
 def test_a_tool_that_brings_only_errors_stays_as_it_is_and_is_named(caplog):
-    assert tried([GET], Notebook(), seed=0) == (GET,)
+    assert tried([GET], notebook_of_two(), seed=0) == (GET,)
 
     assert "1 of 1 tools tried brought only errors (as in get_note: there is no such note)" in caplog.text
 
@@ -93,6 +84,6 @@ def test_a_tool_that_brings_only_errors_stays_as_it_is_and_is_named(caplog):
 def test_the_owners_words_are_kept():
     said = LIST.model_copy(update={"returns": {"type": "array", "description": "The notes, oldest first"}})
 
-    (listed,) = tried([said], Notebook(), seed=0)
+    (listed,) = tried([said], notebook_of_two(), seed=0)
 
     assert listed.returns["description"] == "The notes, oldest first"

@@ -1,30 +1,12 @@
-from contextlib import contextmanager
-
 import pytest
 
+from tests.fakes import RecordedTools
 from toolgraph.tools.live import GuardedTools, LiveOptions, LiveResult, failed, holds_nothing, refusal_of
 from toolgraph.tools.spec import ToolSpec
 
 
 def tool(name, effects="unknown", **more):
     return ToolSpec(name=name, effects=effects, **more)
-
-
-class Recording:
-    """Tools that answer everything with one value, and remember what they were asked."""
-
-    def __init__(self, value):
-        self.value, self.calls, self.open = value, [], 0
-
-    @contextmanager
-    def session(self):
-        self.open += 1
-        yield self
-        self.open -= 1
-
-    def call(self, name, arguments):
-        self.calls.append((name, dict(arguments)))
-        return LiveResult(self.value)
 
 
 GET = tool(
@@ -36,7 +18,7 @@ GET = tool(
 
 def called(value, name="get_book", arguments=None, *, catalogue=(GET,), **options):
     """The result of one guarded call, and the tools behind the guard."""
-    behind = Recording(value)
+    behind = RecordedTools(lambda name, arguments: LiveResult(value))
     with GuardedTools(behind, catalogue, LiveOptions(**options)).session() as session:
         result = session.call(name, {"id": "B1"} if arguments is None else arguments)
     assert behind.open == 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from toolgraph.cli.model_options import GroupedOption
+from toolgraph.cli.grouped_options import with_options
 
 BUTTON = "In button mode"
 _PATH = click.Path(path_type=Path)
@@ -32,6 +32,4 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 def button_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what decides about the tasks of button mode."""
-    for name, settings in reversed(_OPTIONS):
-        command = click.option(name, cls=GroupedOption, group=BUTTON, **settings)(command)
-    return command
+    return with_options(command, ((name, BUTTON, settings) for name, settings in _OPTIONS))

@@ -3,19 +3,21 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from toolgraph.cli.embedding import Show, embedding_or_why
 from toolgraph.cli.graph_options import PATH, embedding_options, require_no_say, tools_options
-from toolgraph.cli.model_options import GroupedCommand, endpoint_options, parse_extra, role_options
+from toolgraph.cli.grouped_options import GroupedCommand
+from toolgraph.cli.model_options import endpoint_options, parse_extra, role_options
 from toolgraph.cli.sample import STRATEGY_HELP
+from toolgraph.whole_files import writing
 
 if TYPE_CHECKING:
-    from toolgraph.graph.embedding import Vectors
     from toolgraph.graph.graph import ToolGraph
     from toolgraph.quality.comparison import StrategyComparison
     from toolgraph.run.comparing import CompareOptions
@@ -97,7 +99,7 @@ def command(
     with progress_on(sys.stderr) as progress:
         entailment = None if nli is None else load_entailment(nli)
         graph, config = _linked(config, directory, progress)
-        embed_texts, who = _embedding(config.embedder, progress)
+        embed_texts, who = embedding_or_why(config.embedder, _shown_on(progress))
         names = {"description_cosine": who, SS: who, **({ENR: f"by {nli}"} if nli else {})}
         asked = Asked(embed_texts, entailment, names=names)
         compared = compare(
@@ -162,10 +164,8 @@ def _make(out: Path) -> None:
     names = {path.name for path in out.iterdir()} if out.is_dir() else set()
     if names - {*FILES, DIALOGUES}:
         raise RunDirectoryError(f"{out}: holds something else than a comparison; name an empty or new directory")
-    try:
+    with writing(out):
         out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunDirectoryError(f"{out}: cannot be written ({error.strerror or error})") from error
 
 
 def _linked(config: "RunConfig", directory: Path | None, progress: "Progress") -> "tuple[ToolGraph, RunConfig]":
@@ -187,33 +187,18 @@ def _linked(config: "RunConfig", directory: Path | None, progress: "Progress") -
     return graph, config.model_copy(update=own)
 
 
-def _embedding(
-    embedder: str, progress: "Progress"
-) -> "tuple[Callable[[Sequence[str]], Vectors] | None, str]":  # fmt: skip
-    """What embeds descriptions and rounds, and who that is; nothing does where the model we come with is missing."""
-    from functools import partial
-
-    from toolgraph.errors import EmbeddingError
-    from toolgraph.graph.embedding import EMBEDDED, embed, load_encoder
-    from toolgraph.graph.vector_cache import default_cache
-
-    try:
-        encoder, model_id = load_encoder(embedder)
-    except EmbeddingError as error:
-        if embedder != EMBEDDED:
-            raise
-        return None, f"left out: {error}"
+def _shown_on(progress: "Progress") -> Show:
+    """Return what shows how far the embedding of texts is, where it takes long."""
 
     def show(done: int, total: int) -> None:
         if total >= MANY_TEXTS:
             progress.show("embedding texts", done, total)
 
-    embed_texts = partial(embed, encoder=encoder, model_id=model_id, cache=default_cache(), progress=show)
-    return embed_texts, f"by {model_id}"
+    return show
 
 
 def _write(compared: "StrategyComparison", out: Path, html: bool | None) -> None:
-    from toolgraph.errors import ConfigError, RunDirectoryError
+    from toolgraph.errors import ConfigError
     from toolgraph.report.files import as_csv, as_dict
     from toolgraph.report.page import as_html
 
@@ -225,12 +210,10 @@ def _write(compared: "StrategyComparison", out: Path, html: bool | None) -> None
             if html:
                 raise
             click.echo(f"no page was drawn: {error}", err=True)
-    try:
+    with writing(out):
         (out / FILES[-1]).unlink(missing_ok=True)
         for name, text in zip(FILES, texts, strict=False):
             (out / name).write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
-    except OSError as error:
-        raise RunDirectoryError(f"{out}: cannot be written ({error.strerror or error})") from error
 
 
 def _print(compared: "StrategyComparison", *, as_json: bool, as_csv: bool) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from toolgraph.cli.model_options import GroupedCommand, endpoint_options, parse_extra
+from toolgraph.cli.grouped_options import GroupedCommand
+from toolgraph.cli.model_options import endpoint_options, parse_extra
 from toolgraph.cli.terminal import clean
 
 if TYPE_CHECKING:

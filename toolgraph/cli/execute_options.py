@@ -1,11 +1,9 @@
 """The options of real tools: the server that has them, and what may be done with them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-import click
-
-from toolgraph.cli.model_options import GroupedOption
+from toolgraph.cli.grouped_options import with_options
 
 REAL = "With real tools"
 _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -27,19 +25,12 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 def execute_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what decides about real tools."""
-    return _added(command, {})
+    return with_options(command, ((name, REAL, settings) for name, settings in _OPTIONS))
 
 
 def trial_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what decides about real tools that are tried, and never change anything."""
     said = "Call tools that only read, to see what they return and, with --edges confirmed, whether edges hold."
-    return _added(command, {"--execute": {"help": said}, "--allow-writes": None})
-
-
-def _added(command: Callable[..., Any], said: Mapping[str, dict[str, Any] | None]) -> Callable[..., Any]:
-    """Add options with what else is said of some; nothing at all leaves one out."""
-    for name, settings in reversed(_OPTIONS):
-        more = said.get(name, {})
-        if more is not None:
-            command = click.option(name, cls=GroupedOption, group=REAL, **{**settings, **more})(command)
-    return command
+    options = {name: settings for name, settings in _OPTIONS if name != "--allow-writes"}
+    options["--execute"] = {**options["--execute"], "help": said}
+    return with_options(command, ((name, REAL, settings) for name, settings in options.items()))

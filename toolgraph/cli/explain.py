@@ -11,14 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolgraph.cli.graph_options import (
-    PATH,
-    RENAME_HELP,
-    embedding_like,
-    embedding_named,
-    embedding_options,
-    require_no_say,
-)
+from toolgraph.cli.embedding import embedding_like, embedding_named
+from toolgraph.cli.graph_options import PATH, RENAME_HELP, embedding_options, require_no_say
 from toolgraph.cli.terminal import clean
 from toolgraph.phrases import counted
 

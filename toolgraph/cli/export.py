@@ -8,7 +8,7 @@ import click
 
 from toolgraph.cli.terminal import clean
 from toolgraph.errors import FormatError, InputError, ToolSpecError
-from toolgraph.whole_files import write_whole
+from toolgraph.whole_files import write_whole, writing
 
 EXPORTED = ("openai", "sharegpt", "hermes", "button")
 """Formats of dialogues to choose from; our own is what a run directory holds already."""
@@ -102,8 +102,6 @@ def _write(lines: Iterable[str], target: Path) -> int:
                 file.write(f"{line}\n")
                 count += 1
 
-    try:
+    with writing(target, FormatError):
         write_whole(target, write)
-    except OSError as error:
-        raise FormatError(f"{target}: cannot be written ({error.strerror or error})") from error
     return count

@@ -11,7 +11,8 @@ from toolgraph.cli.button_options import button_options
 from toolgraph.cli.confirming import end_tools_at_termination
 from toolgraph.cli.execute_options import execute_options
 from toolgraph.cli.graph_options import PATH, tools_options
-from toolgraph.cli.model_options import GroupedCommand, endpoint_options, parse_extra, role_options
+from toolgraph.cli.grouped_options import GroupedCommand
+from toolgraph.cli.model_options import endpoint_options, parse_extra, role_options
 from toolgraph.cli.sample import STRATEGY_HELP
 
 

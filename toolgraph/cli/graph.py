@@ -2,8 +2,6 @@
 
 import json
 import textwrap
-from collections.abc import Iterator
-from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -11,18 +9,19 @@ from typing import Any
 import click
 
 from toolgraph.cli.confirming import confirmed, linking_config, real_tools
+from toolgraph.cli.embedding import embedding_like, embedding_named
 from toolgraph.cli.execute_options import trial_options
 from toolgraph.cli.explain import explain_command
 from toolgraph.cli.graph_options import (
     PATH,
-    embedding_like,
-    embedding_named,
     embedding_options,
     graph_of,
     require_no_say,
     tools_options,
 )
-from toolgraph.cli.model_options import GroupedCommand, confirm_options
+from toolgraph.cli.grouped_options import GroupedCommand
+from toolgraph.cli.model_options import confirm_options
+from toolgraph.whole_files import writing
 
 
 class GraphCommand(GroupedCommand):
@@ -97,7 +96,7 @@ def command(
         save_graph(graph, out)
     for path, write in ((graphml, write_graphml), (gexf, write_gexf)):
         if path:
-            with _writing(path):
+            with writing(path):
                 write(graph, path)
     statistics = graph_statistics(graph).as_dict()
     if as_json:
@@ -131,19 +130,8 @@ def _write_edges(graph: Any, path: Path, embedder: str | None) -> None:
     edges = graph.edges()
     if embedder is not None:
         edges = all_scores(graph.tools, embedding_named(embedder)[0], edges=graph.edges_rule)
-    with _writing(path):
+    with writing(path):
         write_edges_csv(edges, path)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Say of a file that cannot be written which it is."""
-    from toolgraph.errors import RunDirectoryError
-
-    try:
-        yield
-    except OSError as error:
-        raise RunDirectoryError(f"{path}: cannot be written ({error.strerror or error})") from error
 
 
 def print_statistics(statistics: dict[str, Any]) -> None:

@@ -1,20 +1,18 @@
 """What every command that reads a catalogue asks for: its tools, and what links them."""
 
-import sys
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from toolgraph.cli.embedding import embedding_named
+
 if TYPE_CHECKING:
     from toolgraph.tools.spec import ToolSpec
 
 PATH = click.Path(path_type=Path)
-
-
 RENAME_HELP = (
     "Keep different tools of one name apart as NAME, NAME_2, or refuse them.  [default: refuse, but for lists gathered "
     "from many sources]"
@@ -96,29 +94,3 @@ def _require_index() -> None:
 
     if not is_installed():
         raise ConfigError('--ann needs faiss; install "toolgraph[ann]", or leave it out')
-
-
-def embedding_named(embedder: str) -> tuple[Callable[..., Any], str]:
-    """Return what embeds texts, with the user's cache, and the id of the model."""
-    from toolgraph.graph.embedding import embed, load_encoder
-    from toolgraph.graph.vector_cache import default_cache
-
-    encoder, model_id = load_encoder(embedder)
-    return partial(embed, encoder=encoder, model_id=model_id, cache=default_cache(), progress=print_progress), model_id
-
-
-def embedding_like(graph: Any, directory: Path, embedder: str) -> Callable[..., Any]:
-    """Return what embeds texts as those of a graph were embedded."""
-    from toolgraph.errors import ConfigError
-
-    embed_texts, model_id = embedding_named(embedder)
-    if graph.model_id != model_id:
-        raise ConfigError(f"{directory}: was made with the embedder '{graph.model_id}'; name it with --embedder")
-    return embed_texts
-
-
-def print_progress(done: int, total: int) -> None:
-    """Say on stderr how many texts are embedded: on a terminal on one line, written again and again."""
-    is_live = sys.stderr.isatty()
-    line = f"embedded {done:,} of {total:,} field texts"
-    click.echo(f"\r{line}" if is_live else line, err=True, nl=not is_live or done == total)

@@ -13,7 +13,7 @@ from toolgraph.cli.graph_options import RENAME_HELP
 from toolgraph.cli.terminal import clean
 from toolgraph.errors import ConfigError, ToolSpecError
 from toolgraph.phrases import counted
-from toolgraph.whole_files import write_whole
+from toolgraph.whole_files import write_whole, writing
 
 if TYPE_CHECKING:
     from toolgraph.tools.health import Measure
@@ -216,7 +216,5 @@ def _write(tools: Iterable["ToolSpec"], out: str) -> None:
         for line in tool_lines(tools):
             click.echo(line)
         return
-    try:
+    with writing(out, ToolSpecError):
         write_whole(Path(out), lambda path: write_tools(tools, path))
-    except OSError as error:
-        raise ToolSpecError(f"{out}: cannot be written ({error.strerror or error})") from error

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from toolgraph.cli.embedding import embedding_or_why, print_progress
+from toolgraph.cli.grouped_options import GroupedCommand
 from toolgraph.cli.metrics_table import print_table
-from toolgraph.cli.model_options import GroupedCommand, judge_options, parse_extra
+from toolgraph.cli.model_options import judge_options, parse_extra
 from toolgraph.cli.terminal import clean
 from toolgraph.phrases import counted
+from toolgraph.whole_files import writing
 
 if TYPE_CHECKING:
     from toolgraph.dialogue.record import Dialogue
-    from toolgraph.graph.embedding import Vectors
     from toolgraph.quality.metrics.judged import Scores
     from toolgraph.quality.metrics.side_by_side import Comparison, Row
 
@@ -49,13 +51,19 @@ def command(
     **models: Any,
 ) -> None:  # fmt: skip
     """Measure data sets, ours or anyone's, and print them side by side."""
+    from toolgraph.graph.embedding import EMBEDDED
     from toolgraph.quality.metrics.entailment import load_entailment
     from toolgraph.quality.metrics.published import CAVEAT
     from toolgraph.quality.metrics.side_by_side import ENR, JUDGE, SS, Asked, compare_sets, metrics_named
 
     wanted = metrics_named(metrics)
     notes: list[str] = []
-    embed_texts = _embedding(embedder, is_needed=bool(metrics), notes=notes) if SS in wanted else None
+    embed_texts = None
+    if SS in wanted:
+        show = partial(print_progress, what="texts of rounds")
+        is_needed = bool(metrics or embedder)
+        embed_texts, who = embedding_or_why(embedder or EMBEDDED, show, is_needed=is_needed)
+        notes.append(f"SS is {who}")
     entailment = load_entailment(nli) if nli is not None and ENR in wanted else None
     notes += [f"EnR is by {nli}"] * bool(entailment)
     with _judging(models, notes) if JUDGE in wanted else contextlib.nullcontext() as judge:
@@ -101,29 +109,6 @@ def names_of(files: Sequence[Path]) -> list[str]:
         count = sum(known.partition(" #")[0] == name for known in names)
         names.append(f"{name} #{count + 1}" if count else name)
     return names
-
-
-def _embedding(
-    embedder: str | None, *, is_needed: bool, notes: list[str]
-) -> "Callable[[Sequence[str]], Vectors] | None":  # fmt: skip
-    """What embeds the rounds; where the model we come with is not installed and nobody asked for it, that is noted."""
-    from toolgraph.errors import EmbeddingError
-    from toolgraph.graph.embedding import EMBEDDED, embed, load_encoder
-    from toolgraph.graph.vector_cache import default_cache
-
-    try:
-        encoder, model_id = load_encoder(embedder or EMBEDDED)
-    except EmbeddingError as error:
-        if embedder or is_needed:
-            raise
-        notes.append(f"SS is left out: {error}")
-        return None
-    notes.append(f"SS is by {model_id}")
-    return partial(embed, encoder=encoder, model_id=model_id, cache=default_cache(), progress=_print_progress)
-
-
-def _print_progress(done: int, total: int) -> None:
-    click.echo(f"embedded {done:,} of {total:,} texts of rounds", err=True)
 
 
 @contextlib.contextmanager
@@ -197,15 +182,10 @@ def _as_json(
 
 
 def _write_csv(path: Path, table: "Comparison") -> None:
-    from toolgraph.errors import RunDirectoryError
-
     def line(row: "Row") -> list[Any]:
         return [row.title, *("" if cell is None else cell for cell in row.cells)]
 
-    try:
-        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["metric", *table.names])
-            writer.writerows(map(line, table.rows()))
-    except OSError as error:
-        raise RunDirectoryError(f"{path}: cannot be written ({error.strerror or error})") from error
+    with writing(path), path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["metric", *table.names])
+        writer.writerows(map(line, table.rows()))

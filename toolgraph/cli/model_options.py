@@ -4,52 +4,29 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import click
+from toolgraph.cli.grouped_options import Row, with_options
 
 WHO, LIMITS = "With a model", "Limits, with a model"
 
 
-class GroupedOption(click.Option):
-    """An option that help lists under a heading of its own."""
-
-    def __init__(self, *arguments: Any, group: str, **settings: Any) -> None:
-        super().__init__(*arguments, **settings)
-        self.group = group
-
-
-class GroupedCommand(click.Command):
-    """A command whose help lists its options in groups."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write each group under its heading; options of no group come first."""
-        groups: dict[str, list[tuple[str, str]]] = {"Options": []}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
-            if record is not None and record[0]:
-                groups.setdefault(getattr(parameter, "group", "Options"), []).append(record)
-        for title, records in groups.items():
-            with formatter.section(title):
-                formatter.write_dl(records)
-
-
 def endpoint_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what decides whom is asked, and how."""
-    return _added(command, _ENDPOINT)
+    return with_options(command, _ENDPOINT)
 
 
 def role_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what models do in a run, and what they may consume."""
-    return _added(command, _ROLES)
+    return with_options(command, _ROLES)
 
 
 def judge_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add who judges dialogues that are there already, and what that may consume."""
-    return _added(command, _renamed(_JUDGING))
+    return with_options(command, _renamed(_JUDGING))
 
 
 def confirm_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add who confirms edges, and what that may consume."""
-    return _added(command, _renamed(_CONFIRMING))
+    return with_options(command, _renamed(_CONFIRMING))
 
 
 def parse_extra(pairs: Sequence[str]) -> dict[str, Any]:
@@ -76,13 +53,7 @@ def parse_extra(pairs: Sequence[str]) -> dict[str, Any]:
     return fields
 
 
-def _added(command: Callable[..., Any], table: Sequence[tuple[str, str, dict[str, Any]]]) -> Callable[..., Any]:
-    for name, group, settings in reversed(table):
-        command = click.option(name, cls=GroupedOption, group=group, **settings)(command)
-    return command
-
-
-def _renamed(options: dict[str, dict[str, Any]]) -> list[tuple[str, str, dict[str, Any]]]:
+def _renamed(options: dict[str, dict[str, Any]]) -> list[Row]:
     """Return some of the options below, with what else is said of them."""
     known = {name: (name, group, settings) for name, group, settings in (*_ROLES, *_ENDPOINT)}
     return [(*known[name][:2], {**known[name][2], **said}) for name, said in options.items()]
@@ -104,7 +75,7 @@ _CONFIRMING: dict[str, dict[str, Any]] = {
 """The options of who confirms edges."""
 _NAMES: dict[str, Any] = {"multiple": True, "metavar": "NAME"}
 _TIME: dict[str, Any] = {"metavar": "TIME"}
-_ENDPOINT: tuple[tuple[str, str, dict[str, Any]], ...] = (
+_ENDPOINT: tuple[Row, ...] = (
     ("--model", WHO, {
         **_NAMES, "help": "Model that plays every role; repeated, one is drawn per dialogue. NAME@URL is on a server "
         "of its own. The key is read from OPENAI_API_KEY.",
@@ -116,7 +87,7 @@ _ENDPOINT: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("--extra", WHO, {"multiple": True, "metavar": "KEY=JSON", "help": "Field to send with every request."}),
     ("--timeout", LIMITS, {**_TIME, "help": "Until a request is sent again: seconds, or 10m.  [default: 600]"}),
 )  # fmt: skip
-_ROLES: tuple[tuple[str, str, dict[str, Any]], ...] = (
+_ROLES: tuple[Row, ...] = (
     ("--user-model", WHO, {**_NAMES, "help": "Model that plays the user."}),
     ("--tool-model", WHO, {**_NAMES, "help": "Model that plays the tools."}),
     ("--judge-model", WHO, {**_NAMES, "help": "Model that scores accepted dialogues."}),

@@ -20,7 +20,7 @@ from toolgraph.graph.statistics import graph_statistics
 from toolgraph.tools.catalogue import write_tools
 from toolgraph.tools.edges import Confirmation, Edge
 from toolgraph.tools.spec import ToolSpec
-from toolgraph.whole_files import PARTIAL, write_whole
+from toolgraph.whole_files import PARTIAL, write_whole, writing
 
 FORMAT = "toolgraph-graph-2"
 """Stands in the first member of the array file; the number is the version of the layout."""
@@ -51,12 +51,10 @@ def save_graph(graph: ToolGraph, directory: Path) -> None:
         arrays["tools"] = np.array(_digest(path))
         write_whole(directory / ARRAYS, lambda path: _write_arrays(path, arrays))
 
-    try:
+    with writing(directory):
         directory.mkdir(parents=True, exist_ok=True)
         write_whole(directory / TOOLS, write_arrays_and_tools)
         write_whole(directory / STATISTICS, lambda path: path.write_text(statistics, encoding="utf-8"))
-    except OSError as error:
-        raise RunDirectoryError(f"{directory}: cannot be written ({error.strerror or error})") from error
 
 
 def load_graph(directory: Path) -> ToolGraph:

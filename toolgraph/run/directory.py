@@ -41,7 +41,7 @@ from toolgraph.run.tasks import LIBRARY, TASKS
 from toolgraph.tools.catalogue import write_tools
 from toolgraph.tools.sources import STDIN, files_meant, standard_input
 from toolgraph.tools.spec import ToolSpec
-from toolgraph.whole_files import write_whole
+from toolgraph.whole_files import write_whole, writing
 
 CONFIG, DIGEST, TOOLS, GRAPH, METRICS, LOCK, DRY_RUN = (
     "config.yaml", "tools.sha256", "tools.jsonl", "graph", "metrics.json", ".lock", "dry-run",
@@ -123,13 +123,11 @@ def open_run(path: Path, config: RunConfig, digest: str) -> Iterator[RunDirector
         elif stored is not None and (differences(stored, config) or _stored_digest(path) != digest):
             _clear(path)
             stored = None
-        try:
+        with writing(path):
             if stored is None or write_config(stored) != write_config(config):
                 write_whole(path / DIGEST, lambda file: file.write_text(f"{digest}\n", encoding="ascii"))
                 write_whole(path / CONFIG, lambda file: file.write_text(write_config(config), encoding="utf-8"))
             journal = Journal(path, in_order=not config.model)
-        except OSError as error:
-            raise RunDirectoryError(f"{path}: cannot be written ({error.strerror or error})") from error
         with contextlib.closing(journal):
             yield RunDirectory(path, journal, lock)
 
@@ -227,11 +225,9 @@ def _clear(path: Path) -> None:
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[int]:
     """Hold the directory's lock, which ends with the process however it ends."""
-    try:
+    with writing(path):
         path.mkdir(parents=True, exist_ok=True)
         lock = os.open(path / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise RunDirectoryError(f"{path}: cannot be written ({error.strerror or error})") from error
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

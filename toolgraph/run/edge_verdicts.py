@@ -101,15 +101,15 @@ class Trial:
         """Say whether a call brought more than those with made-up values."""
         return call.weight > self._weight and call.masked != self.made_up[1].masked
 
-    def _is_alike(self, call: TriedCall) -> bool:
-        """Whether a call came to what one with a made-up value did: nothing, or an error in the same words."""
-        far = self.made_up[1]
-        return call.weight == far.weight == EMPTY or call.masked == far.masked
-
     @property
     def refused(self) -> str:
         """What was returned, and not answered, in words."""
         return f"{self._returned}; {self.edge.target} {self.real[0].said}"
+
+    def _is_alike(self, call: TriedCall) -> bool:
+        """Whether a call came to what one with a made-up value did: nothing, or an error in the same words."""
+        far = self.made_up[1]
+        return call.weight == far.weight == EMPTY or call.masked == far.masked
 
     @property
     def _weight(self) -> int:

@@ -30,7 +30,7 @@ from toolgraph.models.request import Backend
 from toolgraph.run.progress import Progress, Silent
 from toolgraph.run.threads import threads
 from toolgraph.seeds import rng
-from toolgraph.whole_files import write_whole
+from toolgraph.whole_files import write_whole, writing
 
 SCENARIOS = "scenarios.jsonl"
 """Where a run directory keeps its scenarios."""
@@ -150,10 +150,8 @@ def write_scenarios(path: Path, prepared: PreparedScenarios) -> None:
         RunDirectoryError: the file cannot be written.
     """
     lines = [one.model_dump_json(exclude_defaults=True) + "\n" for one in (*prepared.kept, *prepared.dropped)]
-    try:
+    with writing(path):
         write_whole(path, lambda partial: partial.write_text("".join(lines), encoding="utf-8"))
-    except OSError as error:
-        raise RunDirectoryError(f"{path}: cannot be written ({error.strerror or error})") from error
 
 
 def read_scenarios(path: Path) -> PreparedScenarios:

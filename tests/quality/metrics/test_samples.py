@@ -9,7 +9,7 @@ from toolgraph.errors import ConfigError
 from toolgraph.graph.graph import build_tool_graph
 from toolgraph.graph.sampling import sample_tools
 from toolgraph.quality.metrics import samples as metrics
-from toolgraph.quality.metrics.samples import SAMPLE_METRICS, coverage_curve, description_cosine, measure_samples
+from toolgraph.quality.metrics.samples import SAMPLE_METRICS, coverage_curve, description_cosine
 from toolgraph.tools.edges import ToolSample
 from toolgraph.tools.spec import ToolSpec
 
@@ -47,9 +47,14 @@ def numbered(names, flows):
     return build_tool_graph(tools, word_vectors)
 
 
+def measured(samples, graph):
+    """Every metric of some samples that needs no model."""
+    return {name: metric(samples, graph) for name, metric in SAMPLE_METRICS.items()}
+
+
 def test_every_metric_has_a_docstring_and_is_none_of_no_samples(graph):
     assert all(inspect.getdoc(metric) for metric in SAMPLE_METRICS.values())
-    assert {name: figure for name, figure in measure_samples([], graph).items() if figure is not None} == {
+    assert {name: figure for name, figure in measured([], graph).items() if figure is not None} == {
         "longest_chain": {"mean": None, "max": None}, "rules": {},
     }  # fmt: skip
     assert description_cosine([], graph, word_vectors) is None
@@ -171,16 +176,16 @@ def test_dead_ends_are_samples_in_which_a_rule_fired(graph, sample):
 
 def test_a_graph_without_edges_gives_zeros_where_there_are_pairs():
     graph = numbered("abc", [])
-    measured = measure_samples([ToolSample("s", "random", graph.tools)], graph)
+    found = measured([ToolSample("s", "random", graph.tools)], graph)
 
-    assert (measured["edge_score"], measured["linked_pairs"], measured["adjacent_flows"]) == (0, 0, 0)
-    assert measured["longest_chain"] == {"mean": 1, "max": 1}
+    assert (found["edge_score"], found["linked_pairs"], found["adjacent_flows"]) == (0, 0, 0)
+    assert found["longest_chain"] == {"mean": 1, "max": 1}
 
 
 def test_metrics_ignore_the_order_of_samples(graph):
     samples = list(sample_tools(graph, strategy="walk", number=50, sizes=(1, 4), seed=3))
 
-    assert measure_samples(samples[::-1], graph) == measure_samples(samples, graph)
+    assert measured(samples[::-1], graph) == measured(samples, graph)
 
 
 def test_edge_scores_are_those_of_the_graphs_edges(graph):
@@ -195,4 +200,4 @@ def test_edge_scores_are_those_of_the_graphs_edges(graph):
 
 def test_a_sample_of_another_graph_is_one_sentence(sample):
     with pytest.raises(ConfigError, match="a sample holds the tool 'book_hotel', which the graph does not have"):
-        measure_samples([sample("book_hotel")], numbered("abc", []))
+        measured([sample("book_hotel")], numbered("abc", []))

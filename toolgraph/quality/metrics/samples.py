@@ -196,15 +196,6 @@ SAMPLE_METRICS: dict[str, SampleMetric] = {
 """Every metric of samples that needs no model, by name; `description_cosine` needs one."""
 
 
-def measure_samples(samples: Samples, graph: ToolGraph) -> dict[str, Any]:
-    """Return every metric of some samples that needs no model, by name.
-
-    Raises:
-        ConfigError: a sample holds a tool that the graph does not have.
-    """
-    return {name: metric(samples, graph) for name, metric in SAMPLE_METRICS.items()}
-
-
 def _places(samples: Samples, graph: ToolGraph) -> list[list[int]]:
     """The places in the graph of the tools of each sample."""
     index = graph.index
