@@ -3,8 +3,8 @@
     python benchmarks/graph_update.py --tools ../shared/corpora/catalogs/rapidapi.jsonl.gz --edges typed
 
 For each seed 100 tools are left out, the graph of the others is built, and they are added. Seconds are of the cores,
-with all vectors in the user's cache, which a first run fills. In the first row the build also reads the fields, as each
-build of a new catalogue does; later ones find that done.
+with all vectors in the user's cache, which a first run fills. The catalogue is read anew for each seed, so that each
+build, and each addition, reads the fields of its tools, as those of new tools do.
 """
 
 import argparse
@@ -33,15 +33,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3, help="how often 100 tools are left out")
     options = parser.parse_args()
 
-    tools = load_tools(options.tools, rename_duplicates=True)
     encoder, model_id = load_encoder()
     embed_texts = partial(embed, encoder=encoder, model_id=model_id, cache=default_cache())
     build = partial(build_graph, embed_texts=embed_texts, edges=options.edges, model_id=model_id)
-    print(f"{len(tools):,} tools, {ADDED} of them added")
     print(
         f"{'seed':>4}{'build':>10}{'add':>9}{'of it':>8}{'linked pairs':>14}{'differ':>8}  largest difference of scores"
     )
     for seed in range(options.seeds):
+        tools = load_tools(options.tools, rename_duplicates=True)
         added = [tools[place] for place in random.Random(seed).sample(range(len(tools)), ADDED)]
         names = {tool.name for tool in added}
         known = [tool for tool in tools if tool.name not in names]

@@ -11,7 +11,7 @@ from toolgraph.tools.pointers import ANY_ITEM, split
 GENERIC = frozenset(
     "id key name number num code title type kind value date time status state description text content address list "
     "item data info information detail details result record object entry response message count total amount "
-    "url link label body note summary category".split()
+    "url link label body note summary category row hit element found payload output".split()
 )
 """Words that say little without the thing they are said of."""
 PERSONS = frozenset(
