@@ -40,6 +40,7 @@ def command(
     from toolgraph.errors import ConfigError, GenerationError, RunDirectoryError
     from toolgraph.graph.sampling import PATIENCE, parse_range, require_strategy, sample_tools
     from toolgraph.graph.storage import load_graph
+    from toolgraph.run.parallel import short_collections
 
     sizes = parse_range(tools_per_dialogue)
     require_strategy(strategy)
@@ -51,7 +52,10 @@ def command(
     graph = load_graph(directory) if directory else graph_of(sources, rename_duplicates, embedder, edges, threshold)
     samples = sample_tools(graph, strategy=strategy, number=number, sizes=sizes, seed=seed, distinct=distinct)
     try:
-        with click.open_file(out or "-", "w", encoding="utf-8", errors="backslashreplace") as file:
+        with (
+            short_collections(),  # a full one would walk through the graph
+            click.open_file(out or "-", "w", encoding="utf-8", errors="backslashreplace") as file,
+        ):
             summary = _write(samples, file)
     except OSError as error:
         if out is None:
