@@ -309,7 +309,8 @@ def test_every_style_has_the_same_parts_and_only_known_slots():
 
 def test_the_assistant_uses_only_known_slots():
     allowed = {
-        "ask_back_generic": {"thing"}, "picked": {"label", "why"}, "found_counts": {"count", "noun", "items"},
+        "ask_back_generic": {"thing"}, "picked": {"label", "why"}, "picked_of_told": {"label", "why"},
+        "found_counts": {"count", "noun", "items"},
         "offers": {"ask"}, "real_errors": {"reason"},
     }  # fmt: skip
     assistant = yaml.safe_load((data_dir() / "words" / "assistant.yaml").read_text("utf-8"))

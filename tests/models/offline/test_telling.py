@@ -184,3 +184,53 @@ def test_what_was_written_is_said_to_be_done_first(tool, result, said):
     effects = "deletes" if tool.startswith("delete") else "writes"
 
     assert told(tool, result, effects, dates=["2026-03-04"]) == said
+
+
+@pytest.mark.parametrize(
+    ("chance", "told"),
+    [(84, "with an 84 percent chance"), (18, "an 18 percent"), (80.5, "an 80.5"), (48, "a 48 percent")],
+)
+def test_a_number_takes_the_article_it_is_spoken_with(chance, told):
+    tool = next(one for one in load_tools([data_dir() / "tools"]) if one.name == "get_daily_forecast")
+    day = {"city": "Rome", "date": "2026-05-01", "low_c": 9, "high_c": 20, "rain_chance_percent": chance, "wind_kmh": 7}
+
+    texts = {tell(Outcome(tool, {}, day, None), random.Random(seed)) for seed in range(20)}
+
+    assert any(told in text for text in texts)
+
+
+def test_one_degree_is_no_plural():
+    tool = next(one for one in load_tools([data_dir() / "tools"]) if one.name == "get_station_observation")
+    seen = {"station_name": "Water Tower", "temperature_c": 1, "humidity_percent": 59, "wind_kmh": 8, "sky": "clear",
+            "observed_at": "2026-09-22T19:00:00"}  # fmt: skip
+
+    texts = [tell(Outcome(tool, {}, seen, None), random.Random(seed), asked="How warm is it?") for seed in range(9)]
+
+    assert all("1 degree Celsius" in text for text in texts)
+
+
+def test_what_an_object_in_a_result_is_called_asks_for_the_fields_in_it():
+    tool = next(one for one in load_tools([data_dir() / "tools"]) if one.name == "get_workout_summary")
+    workout = {"workout_id": "WK-1", "workout_title": "Hill Repeats", "calories_burned": 410, "effort_score": 7.5,
+               "heart_rate": {"average_bpm": 142, "peak_bpm": 171}, "recovery_hours": 20}  # fmt: skip
+
+    texts = [
+        tell(Outcome(tool, {}, workout, None), random.Random(seed), asked="check my heart rate") for seed in range(9)
+    ]
+
+    assert all("142" in text and "171" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    "asked", ["see which door it's for", "list tickets, then look at two and tell me the entrance"]
+)
+def test_who_asks_for_a_door_is_told_the_entrance(asked):
+    tool = next(one for one in load_tools([data_dir() / "tools"]) if one.name == "get_ticket_booking")
+    booking = {"show_title": "Open House", "full_name": "Justin Park", "date": "2026-04-02", "time": "17:00",
+               "entrance": "Upper foyer", "delivery_method": "email"}  # fmt: skip
+    arguments = {"ticket_booking_id": "TB-1"}
+
+    texts = [tell(Outcome(tool, arguments, booking, None), random.Random(seed), asked=asked)
+             for seed in range(9)]  # fmt: skip
+
+    assert all("pper foyer" in text for text in texts)

@@ -1,9 +1,12 @@
+import random
 import re
 
 import pytest
 
 from toolgraph.models.offline.derived import derive_wording, label, wording_of
 from toolgraph.models.offline.goals import goal
+from toolgraph.models.offline.styles import VALUE_END, VALUE_START
+from toolgraph.models.offline.user_phrases import Phrasing
 from toolgraph.models.offline.wordings import Template, dotted, shipped_wordings, template
 from toolgraph.resources import data_dir
 from toolgraph.tools.catalogue import load_tools
@@ -187,6 +190,8 @@ def named(name, description, *parameters):
             ("search", "emails"),
         ),
         (named("LogoutUser", "Logs user out."), ("log", "me out")),
+        (named("BookHouse", "Book the selected house for given dates", "where_to"), ("book", "a house")),
+        (named("BookHotel", "Reserve a selected hotel", "name"), ("reserve", "a hotel")),
         (named("CompleteReminder", "Complete a reminder.", "reminder_id"), ("complete", "a reminder")),
     ],
 )
@@ -229,9 +234,36 @@ def test_what_is_a_users_is_mine(name, description, rest):
         (("number_of_beds",), "number_of_beds", "with {number_of_beds} beds"),
         (("sender",), "sender", "from {sender}"),
         (("artist",), "artist", "by {artist}"),
+        (("directed_by",), "directed_by", "by {directed_by}"),
     ],
 )
 def test_a_value_takes_the_preposition_of_its_kind(parameters, name, fragment):
     wording = derive_wording(named("find_it", "Finds it", *parameters))
 
     assert fragment in {detail.text for detail in wording.details[name]}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("add_insurance", "true", "with insurance"),
+        ("add_insurance", "false", "without insurance"),
+        ("refundable", "false", "not refundable"),
+    ],
+)
+def test_a_yes_or_no_is_said_without_the_verb_of_its_name(name, value, said):
+    parameters = {"type": "object", "properties": {name: {"type": "boolean", "description": ""}}}
+    one = tool("Book a car.", name="book_car", parameters=parameters)
+
+    ask = Phrasing(one, {name: value}, is_beside=False).ask(random.Random(1))
+
+    assert re.sub(f"[{VALUE_START}{VALUE_END}]", "", ask).endswith(said)
+
+
+def test_what_points_at_a_value_is_not_quoted():
+    one = tool(
+        "Play a song.", name="play_song", parameters={"type": "object", "properties": {"song": {"type": "string"}}}
+    )
+
+    assert '"' not in Phrasing(one, {"song": "that song"}, is_beside=False).ask(random.Random(1))
+    assert '"' in Phrasing(one, {"song": "Silver Rain"}, is_beside=False).ask(random.Random(1))

@@ -708,3 +708,108 @@ def test_what_a_booking_told_of_a_thing_is_so_when_the_thing_is_looked_up(seed):
 
     assert (shown["trainer"], shown["price"]) == (booked["trainer"], booked["price"])
     assert shown["status"] in ("open", "full")
+
+
+AGENT_ID = {**TEXT, "description": "Identifier of the agent", "examples": ["EA-3051"]}
+LISTING_ID = {**TEXT, "description": "Identifier of the home listing", "examples": ["LS-9204"]}
+GET_LISTING = ToolSpec(
+    name="get_home_listing",
+    effects="reads",
+    parameters=thing(listing_id=LISTING_ID),
+    returns=thing(listing_id=LISTING_ID, estate_agent_id=AGENT_ID, agent_name=TEXT),
+)
+GET_AGENT = ToolSpec(
+    name="get_estate_agent",
+    effects="reads",
+    parameters=thing(estate_agent_id=AGENT_ID),
+    returns=thing(estate_agent_id=AGENT_ID, agent_name=TEXT, phone=TEXT),
+)
+LIST_VIEWINGS = ToolSpec(
+    name="list_viewings",
+    effects="reads",
+    parameters=thing(estate_agent_id=AGENT_ID),
+    returns=thing(viewings=listing(viewing_id=BOOKING_ID, agent_name=TEXT)),
+)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_name_beside_an_id_is_that_of_what_has_the_id(seed):
+    world = World(seed)
+    home = world.ask(GET_LISTING, listing_id="LS-1111")
+
+    agent = world.ask(GET_AGENT, estate_agent_id=home["estate_agent_id"])
+
+    assert agent["agent_name"] == home["agent_name"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_listed_for_one_id_shows_one_name_of_it(seed):
+    world = World(seed)
+    viewings = world.ask(LIST_VIEWINGS, estate_agent_id="EA-1111")["viewings"]
+
+    agent = world.ask(GET_AGENT, estate_agent_id="EA-1111")
+
+    assert {viewing["agent_name"] for viewing in viewings} == {agent["agent_name"]}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_message_is_from_whom_the_list_said(seed):
+    message = {"message_id": {**TEXT, "examples": ["MSG-3051"]}}
+    search = ToolSpec(name="search_messages", effects="reads", returns=thing(found=listing(**message, full_name=TEXT)))
+    read = ToolSpec(
+        name="read_message",
+        effects="reads",
+        parameters=thing(**message),
+        returns=thing(**message, sender=thing(email=TEXT, full_name=TEXT)),
+    )
+    world = World(seed)
+    first = world.ask(search)["found"][0]
+
+    sender = world.ask(read, message_id=first["message_id"])["sender"]
+
+    assert sender["full_name"] == first["full_name"]
+    assert sender["email"] in [person.email for person in people() if person.full_name == first["full_name"]]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_a_list_was_asked_for_as_its_main_part_is_a_part_of_each_of_it(seed):
+    recipe = {"recipe_id": {**TEXT, "examples": ["RC-3051"]}}
+    search = ToolSpec(
+        name="search_recipes",
+        effects="reads",
+        parameters=thing(main_ingredient=TEXT),
+        returns=thing(recipes=listing(**recipe, recipe_title=TEXT)),
+    )
+    ingredients = ToolSpec(
+        name="list_recipe_ingredients",
+        effects="reads",
+        parameters=thing(**recipe),
+        returns=thing(ingredients=listing(ingredient_name=TEXT, quantity_grams=NUMBER)),
+    )
+    world = World(seed)
+    found = world.ask(search, main_ingredient="spinach")["recipes"][0]["recipe_id"]
+
+    listed = [one["ingredient_name"] for one in world.ask(ingredients, recipe_id=found)["ingredients"]]
+
+    assert listed.count("spinach") == 1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_cart_that_was_made_holds_what_was_put_in(seed):
+    cart = {"cart_id": {**TEXT, "examples": ["CT-71451"]}}
+    add = ToolSpec(
+        name="add_product_to_cart",
+        effects="writes",
+        parameters=thing(product_id={**TEXT, "examples": ["PR-51451"]}),
+        returns=thing(**cart, product_name=TEXT),
+    )
+    get = ToolSpec(
+        name="get_shopping_cart",
+        effects="reads",
+        parameters=thing(**cart),
+        returns=thing(**cart, product_names={"type": "array", "items": TEXT}),
+    )
+    world = World(seed)
+    added = world.ask(add, product_id="PR-11111")
+
+    assert world.ask(get, cart_id=added["cart_id"])["product_names"] == [added["product_name"]]

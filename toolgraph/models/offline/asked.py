@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 import re
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +21,7 @@ _LIMIT = re.compile(r"\b(max|maximum|highest|most|upper|min|minimum|lowest|least
 _HIGH = frozenset("max maximum highest most upper".split())
 _FIRST_DAY = re.compile(r"\b(start|from|since|after|earliest)\b")
 _LAST_DAY = re.compile(r"\b(end|to|until|before|latest)\b")
+_DAY_OF_PERIOD = re.compile(f"{_FIRST_DAY.pattern}|{_LAST_DAY.pattern}")
 _LONGEST = (3, 3, 4, 4, 5, 6)
 """How long a list may be at the longest: one of these by chance."""
 _OF_TIME = frozenset("date day time at on start starts from datetime until end".split())
@@ -80,6 +82,17 @@ class Asked:
             if other is not None and not isinstance(other, dict) and not _is_one_of(value, other):
                 return False
         return self.admits(entry)
+
+    def is_told_by(self, entry: Record, names: Collection[str]) -> bool:
+        """Say whether an entry shows all that is asked for under some names, so that the two can be compared."""
+        shown = {split_words(name) for name, value in entry.items() if value is not None}
+        has_day = any(isinstance(value, str) and parse_date(value[:10]) for value in entry.values())
+        return all(
+            words in shown
+            or (bool(_LIMIT.search(words)) and any(base in other for other in shown if base))
+            or (has_day and bool(_DAY_OF_PERIOD.search(words)) and bool(parse_date(str(self.values.get(name)))))
+            for name in names for words in [split_words(name)] for base in [_LIMIT.sub("", words).strip()]
+        )  # fmt: skip
 
     def kept(self, value: Any, field: Field, words: str, chooser: random.Random) -> Any:
         """Return a value that keeps to what is asked for: a day of the period, an amount within the limits."""

@@ -3,6 +3,8 @@
 It asks for what is missing, and tells the outcome.
 """
 
+import re
+
 from toolgraph.errors import AnswerError
 from toolgraph.models.offline.derived import label, wording_of
 from toolgraph.models.offline.small_talk import reply_to
@@ -14,6 +16,8 @@ from toolgraph.tools import pointers
 
 ASK_LEAD = 0.5
 """Chance of words before a question."""
+_THANKS = re.compile(r"\b(thank|thx|ta\b|cheers|appreciat|grateful|obliged|bless you|kind of you)", re.I)
+"""What is said by somebody who thanks, and not only takes leave."""
 
 
 def assist(request: AssistantRequest, seed: int) -> AssistantAnswer:
@@ -60,7 +64,8 @@ class Assistant(Transcript):
     def small_talk(self) -> str:
         """Answer a remark or thanks."""
         is_last = self.request.turns_left == 0 and "hank" in self.request.turn.intent
-        if is_last:
-            return str(self.random.choice(self.words["thanks_replies"]))
         said = next((message.content for message in reversed(self.request.messages) if message.role == "user"), "")
+        if is_last:
+            replies = [*(self.words["thanks_replies"] if _THANKS.search(said) else ()), *self.words["goodbye_replies"]]
+            return str(self.random.choice(replies))
         return reply_to(said, self.random)

@@ -93,6 +93,11 @@ _SENDERS = frozenset({"sender", "from", "from email", "sender email"})
 _MAKERS = re.compile(r"^(artist|author|composer|singer|band|director|directed by|writer|painter|musician)s?( name)?$")
 """By whom something is."""
 
+_CLAIMING = re.compile(
+    r"^(is|add|includes?|has|have|should|use|enable|with|want|show|return|get|only|allow|needs?|requires?)\s+(?=\w)"
+)
+"""Verbs that names of yes or no begin with."""
+
 _wordings: dict[str, Wording] = {}
 
 
@@ -235,6 +240,15 @@ def unit_of(field: Field) -> str:
     return _UNITS.get(phrase) or _UNITS.get(phrase.split()[0], "")
 
 
+def claimed(name: str) -> str:
+    """Return what a yes or no is about: the name of its parameter without the verb it begins with.
+
+    >>> claimed("add insurance"), claimed("in unit laundry")
+    ('insurance', 'in unit laundry')
+    """
+    return _CLAIMING.sub("", name)
+
+
 def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
     """Fragments that add a parameter's value to a request."""
     kind, name = kind_of(field), label(field)
@@ -243,11 +257,7 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
     creates = name_parts(tool.name).verb in CREATE | UPDATE
     truths = {str(option).lower() for option in field.schema.get("enum", ())}
     if kind == "boolean" or (truths and truths <= {"true", "false", "yes", "no", "dontcare"}):
-        bare = re.sub(
-            r"^(is|include|includes|has|have|should|use|enable|with|show|return|get|only|allow|needs?|requires?)\s+",
-            "",
-            name,
-        )
+        bare = claimed(name)
         return (f"{bare} only",) if re.fullmatch(r"[a-z]+[ai]ble", bare) else (f"with {bare}",)
     if _PARTY.search(words) and kind != "boolean":
         return (f"for {slot} people",)
@@ -308,6 +318,8 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
         unit = unit_of(field)
         value = f"{slot} {unit}".strip()
         return (f"with {article(name)} {name} of {value}",)
+    if _MAKERS.search(words):
+        return (f"by {slot}",)
     if kind == "topic":
         return (
             (f'for "{slot}"', f'about "{slot}"', f"on {slot}")
@@ -325,8 +337,6 @@ def _details(field: Field, tool: ToolSpec) -> tuple[str, ...]:
         return (f'for "{slot}"',)
     if kind == "username" and _LOGIN.search(split_words(tool.name)):
         return (f"as {slot}",)
-    if _MAKERS.search(words):
-        return (f"by {slot}",)
     if kind in _PEOPLE and words in _SENDERS:
         return (f"from {slot}",)
     if creates and kind in _PEOPLE and _RECEIVERS.search(words):

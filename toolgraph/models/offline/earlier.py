@@ -1,5 +1,6 @@
 """Earlier lists: a wider question to the same tool lists what a narrower one did, and a narrower one a part of it."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,7 +8,7 @@ from toolgraph.models.offline.asked import Asked
 from toolgraph.models.offline.entities import Record, named_values, object_lists, own_id
 from toolgraph.models.offline.recall import Recall
 from toolgraph.models.offline.scene import Scene
-from toolgraph.models.offline.sorting import is_order
+from toolgraph.models.offline.sorting import in_order, is_order
 from toolgraph.models.requests import Fact
 from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.spec import ToolSpec
@@ -19,48 +20,67 @@ KEPT = 0.6
 class EarlierLists:
     """The entries that earlier answers to wider, narrower and equal questions listed."""
 
-    def __init__(self, tool: ToolSpec, arguments: Record, facts: Iterable[Fact], asked: Asked) -> None:
+    def __init__(
+        self, tool: ToolSpec, arguments: Record, facts: Iterable[Fact], asked: Asked, today: dt.date
+    ) -> None:  # fmt: skip
         self._asked = asked
         self._narrower: list[Any] = []
         self._wider: list[Any] = []
-        self._is_whole = False
+        self._is_equal = False
+        self._left_out: list[tuple[Asked, set[str]]] = []
+        """What narrower questions asked for, and under which names they asked for more than this one."""
         limits, page = _limits_and_page(tool, arguments)
+        self._added = {*limits}
+        """The names under which more is asked for than any wider question did."""
         for fact in facts:
-            lists = list(object_lists(fact.result)) if fact.tool.name == tool.name else []
+            is_one_list = fact.tool.name == tool.name and len(list(object_lists(fact.result))) == 1
             others, other_page = _limits_and_page(tool, fact.arguments)
-            if len(lists) != 1 or page != other_page:
+            if not is_one_list or page != other_page:
                 continue
             if limits.items() <= others.items():
                 self._narrower.append(fact.result)
-                self._is_whole |= limits == others
+                self._is_equal |= limits == others
+                self._left_out.append((Asked(tool, fact.arguments, today), {*others} - {*limits}))
             elif others.items() <= limits.items():
                 self._wider.append(fact.result)
-                self._is_whole |= isinstance(fact.result, dict) and len(lists[0]) in fact.result.values()
+                self._added -= {*others}
 
     def put_in(self, result: Any, made: int, recall: Recall, scene: Scene) -> None:
         """Put what was listed before behind the new entries of a list, and leave out those that it allows for no more.
 
-        New ones stay where the earlier list was not said to be all, and where there would be too few to choose from;
-        the last `made` of them are things that the dialogue made.
+        New ones stay only where no wider and no equal question was asked, or where nothing else is left; the last
+        `made` of them are things that the dialogue made.
         """
         lists = list(object_lists(result))
         if len(lists) != 1 or not (self._narrower or self._wider):
             return
         shortest, longest = self._asked.lengths(scene.random)
         held = [entry for earlier in self._narrower for entry in recall.as_they_are(earlier)]
-        part = [
-            entry for earlier in self._wider for entry in recall.as_they_are(earlier) if self._asked.is_met_by(entry)
-        ]
-        if len(part) > shortest:
-            some = [entry for entry in part if scene.random.random() < KEPT]
-            part = some if len(some) >= shortest else part[:shortest]
+        known = _each_once([*held, *self._part(shortest, recall, scene)])
         entries = lists[0]
-        known = _each_once([*held, *part])
-        new = 0 if self._is_whole else max(shortest, longest - len(known))
-        kept = entries[len(entries) - min(len(entries), max(new, shortest - len(known), made)) :]
-        entries[:] = _each_once([*kept, *known])
+        first_made = max(0, len(entries) - made)
+        if not known:
+            kept = entries
+        elif self._is_equal or self._wider:
+            kept = [entry for entry in entries[first_made:] if self._asked.is_met_by(entry)]
+        else:
+            new = [entry for entry in entries[:first_made] if not self._was_left_out(entry)]
+            kept = [*new[: max(shortest, longest - len(known))], *entries[first_made:]]
+        entries[:] = in_order(_each_once([*kept, *known]), self._asked.values)
         if self._asked.most is not None:
             entries[self._asked.most :] = []
+
+    def _part(self, shortest: int, recall: Recall, scene: Scene) -> list[Record]:
+        """What all wider questions listed that meets what is asked for now: all of it, as far as it shows that."""
+        wider = [[one for one in recall.as_they_are(earlier) if self._asked.is_met_by(one)] for earlier in self._wider]
+        of_all = [one for one in wider[0] if all(_listed_in(one, other) for other in wider[1:])] if wider else []
+        part = of_all or _each_once(one for entries in wider for one in entries)
+        some = [one for one in part if self._asked.is_told_by(one, self._added) or scene.random.random() < KEPT]
+        return some if len(some) >= shortest else part[:shortest]
+
+    def _was_left_out(self, entry: Record) -> bool:
+        """Whether a new entry meets what a narrower question asked for, whose answer did not list it."""
+        return any(asked.is_told_by(entry, names) and asked.is_met_by(entry) for asked, names in self._left_out)
 
 
 def _limits_and_page(tool: ToolSpec, arguments: Record) -> tuple[dict[str, str], dict[str, str]]:
@@ -72,5 +92,14 @@ def _limits_and_page(tool: ToolSpec, arguments: Record) -> tuple[dict[str, str],
 
 
 def _each_once(entries: Iterable[Record]) -> list[Record]:
-    """The entries without those that come again, by their ids or else by all they hold."""
-    return list({repr(own_id(entry) or entry): entry for entry in entries}.values())
+    """The entries without those that come again."""
+    return list({_who(entry): entry for entry in entries}.values())
+
+
+def _listed_in(entry: Record, entries: list[Record]) -> bool:
+    return any(_who(entry) == _who(other) for other in entries)
+
+
+def _who(entry: Record) -> str:
+    """What tells an entry from others: its id, or else all it holds."""
+    return repr(own_id(entry) or entry)

@@ -25,6 +25,8 @@ WRAPPERS = frozenset("data result results item items body payload attributes res
 _NAMES = frozenset("name title slug key".split())
 _NAMES_OF_PEOPLE = frozenset("username login handle email phone".split())
 _PEOPLE = frozenset("user account member customer person contact profile employee subscriber client".split())
+_OF_A_REFERENCE = re.compile(r"(.+) (name|title|phone|email)")
+"""What a record shows of a thing or person that it refers to, besides the id: the `agent_name` beside `agent_id`."""
 _QUALIFIED = re.compile(r" (by|with|for|of|from|in|to|on|using)\b.*")
 
 
@@ -32,7 +34,7 @@ def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
     """Return what the facts tell of each entity, by its id and its names; later facts count more."""
     records: dict[str, Record] = {}
     for fact in facts:
-        effects, asked, shown = _told_by(_Itself(fact))
+        effects, asked, shown, referred = _told_by(_Itself(fact))
         for known_by, values in shown:
             record = records.setdefault(known_by[0], {})
             for name, value in asked.items():
@@ -42,6 +44,10 @@ def records_of(facts: Iterable[Fact]) -> dict[str, Record]:
                     record[name] = value
             record.update(values)
             records |= dict.fromkeys(known_by, record)
+        for key, values in referred:
+            record = records.setdefault(key, {})
+            for name, value in values.items():
+                record.setdefault(name, value)
         if effects == "writes":
             _remember_named(records, fact, asked, thing_of(fact.tool))
         if isinstance(fact.result, dict) and not _makes_another(fact, asked):
@@ -71,15 +77,25 @@ class _Itself:
         return id(self.fact)
 
 
+_Told = tuple[Effects, Record, tuple[tuple[list[str], Record], ...], tuple[tuple[str, Record], ...]]
+
+
 @lru_cache(maxsize=256)
-def _told_by(this: _Itself) -> tuple[Effects, Record, tuple[tuple[list[str], Record], ...]]:
-    """What one fact tells: its effects, what was asked, and of each entity what it is known by and its values."""
+def _told_by(this: _Itself) -> _Told:
+    """What one fact tells: its effects, what was asked, and of each entity what it is known by and its values.
+
+    Last stands what the entities show of others that they refer to by their ids.
+    """
     fact = this.fact
     effects, thing = effects_of(fact.tool), thing_of(fact.tool)
     asked = named_scalars(fact.arguments) if effects == "reads" else named_values(fact.arguments)
     owned = ((entity, own_id(entity) or _own_name(entity)) for entity in objects_in(fact.result))
     shown = (([record_key(*own), *name_keys(entity, thing)], named_values(entity)) for entity, own in owned if own)
-    return effects, asked, tuple(shown)
+    referred = (
+        (record_key(name, value), {name: value} | {field: entity[field] for field in fields})
+        for entity in objects_in(fact.result) for name, value, fields in referred_to(entity, asked)
+    )  # fmt: skip
+    return effects, asked, tuple(shown), tuple(referred)
 
 
 def _remember_named(records: dict[str, Record], fact: Fact, asked: Record, thing: str) -> None:
@@ -151,6 +167,31 @@ def own_id(entity: Record) -> tuple[str, Any] | None:
         if value is not None and isinstance(value, str | int) and not isinstance(value, bool) and is_id_name(name):
             return name, value
     return None
+
+
+def referred_to(entity: Record, asked: Record) -> list[tuple[str, Any, list[str]]]:
+    """Return each id that an object refers to, by its name and its value, and the fields that belong to what has it.
+
+    What is listed for one id refers to that one, too.
+
+    >>> referred_to({"listing_id": "L-1", "estate_agent_id": "A-7", "agent_name": "Ann Lee"}, {})
+    [('estate_agent_id', 'A-7', ['agent_name'])]
+    """
+    own = own_id(entity)
+    ids = [one for one in ((asked if own else {}) | entity).items() if is_id_name(one[0]) and one != own]
+    found = [
+        (name, value, [field for field in entity if entity[field] and _is_of(field, name)])
+        for name, value in ids if isinstance(value, str | int)
+    ]  # fmt: skip
+    return [one for one in found if one[2]]
+
+
+@lru_cache(maxsize=65536)
+def _is_of(field: str, id_name: str) -> bool:
+    """Whether a field holds the name or address of what has an id of some name."""
+    noun = split_words(id_name).rpartition(" ")[0]
+    owner = _OF_A_REFERENCE.fullmatch(split_words(field))
+    return owner is not None and f" {noun}".endswith(f" {owner[1]}")
 
 
 def _own_name(entity: Record) -> tuple[str, Any] | None:

@@ -89,6 +89,8 @@ _LATIN = re.compile(
 _FILLER = re.compile(
     r"(?<![-\w])(given|specified|provided|specific|certain|particular|requested|desired|corresponding)\s+", re.I
 )
+_SELECTED = re.compile(r"\b(?:(?:the|a) )?(?:selected|chosen) (?=[a-z]+(?<!s)\b)", re.I)
+"""One thing that is selected on a page, and nowhere in a conversation."""
 ABBREVIATIONS = {
     "num": "number", "qty": "quantity", "lat": "latitude", "lng": "longitude", "lon": "longitude",
     "temp": "temperature", "desc": "description", "msg": "message", "addr": "address", "amt": "amount",
@@ -183,7 +185,7 @@ def _from_description(description: str) -> tuple[str, str] | None:
     rest = re.sub(r"^(and|or|/|,)\s+\w+\s+", "", rest)
     if verb in FINDING:
         rest = re.sub(r"^(for|up)\s+", "", rest)
-    rest = _VOWELLED.sub(r"\1n \2", _FILLER.sub("", _ALWAYS_CUT.sub("", rest)))
+    rest = _VOWELLED.sub(r"\1n \2", _SELECTED.sub("a ", _FILLER.sub("", _ALWAYS_CUT.sub("", rest))))
     if len(rest.split()) > 9:
         shorter = _TAIL.sub("", rest)
         rest = shorter if len(shorter.split()) >= 2 else rest

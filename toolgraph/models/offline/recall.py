@@ -1,7 +1,7 @@
 """Recall: what earlier calls told of the things that a result shows, and what became of them since."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -19,16 +19,21 @@ from toolgraph.models.offline.entities import (
     own_id,
     record_key,
     records_of,
+    referred_to,
+    singular,
     thing_of,
 )  # fmt: skip
 from toolgraph.models.offline.result_fields import ResultFields, is_bare
-from toolgraph.models.offline.shapes import objects_of, takes
+from toolgraph.models.offline.shapes import Shape, objects_of, takes
 from toolgraph.models.requests import Fact
 from toolgraph.tools.inference import effects_of
+from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
 _OF_THE_ACT = re.compile(r"status|state$|date|time|_at$|_on$|total|count|number|quantity|message|note|email|phone")
 """Names of what belongs to a booking, and not to the thing that is booked."""
+
+_MAIN = re.compile(r"(?:main|primary) (.+)")
 
 
 class Recall:
@@ -84,16 +89,26 @@ class Recall:
         """The ids of what the dialogue made and did not delete."""
         return {value for _, value in self._made}
 
+    @property
+    def _is_about_made(self) -> bool:
+        return not self.made.isdisjoint(self._asked.values.values())
+
     def keep_lists(self, result: Any, arguments: dict[str, Any]) -> None:
-        """Make a list of scalars the one that the call names, else the one known of the thing it is about."""
+        """Make a list of scalars the one that the call names, else the one known of the thing it is about.
+
+        Of what the dialogue made with one thing in it, it is a list of that.
+        """
         lists = self._fields.lists
         if not lists:
             return
         known = self.subject | {name: value for name, value in named_values(arguments).items() if value}
         for entity in nested_objects(result):
             for name, shape in lists.items():
-                if is_plain_list(entity.get(name)) and is_plain_list(known.get(name)) and takes(shape, known[name]):
-                    entity[name] = known[name]
+                is_known = is_plain_list(known.get(name))
+                one = self.subject.get(singular(name)) if self._is_about_made and singular(name) != name else None
+                value = known[name] if is_known else [one]
+                if is_plain_list(entity.get(name)) and (is_known or one) and takes(shape, value):
+                    entity[name] = value
 
     def as_they_are(self, result: Any) -> list[Record]:
         """Return the entries listed by an earlier result of the tool as they are now, without those that are gone."""
@@ -126,16 +141,33 @@ class Recall:
 
     def show_again(self, result: Any) -> None:
         """Give what was shown before the same fields again."""
+        said: dict[tuple[str, str], Any] = {}
         for entity, shapes in objects_of(result, self._fields.shape):
             own = own_id(entity)
             keys = [record_key(*own)] if own else name_keys(entity, self._thing)
             record = next((self._records[key] for key in keys if key in self._records), {})
             for name in entity if record else ():
                 is_asked_id = is_id_name(name) and self._asked.values.get(name) == entity[name]
-                known = None if is_asked_id else record.get(name)
-                if known is not None and takes(shapes.get(name), known):
-                    entity[name] = known
-                    self._shown.add((id(entity), name))
+                self._put(entity, name, shapes, None if is_asked_id else record.get(name))
+            for name, value, fields in referred_to(entity, self._asked.values):
+                for field in fields:
+                    here = said.setdefault((record_key(name, value), field), entity[field])
+                    self._put(entity, field, shapes, self._records.get(record_key(name, value), {}).get(field, here))
+
+    def show_main(self, result: Any) -> None:
+        """Put in a list what was asked for as the main one of it: the main ingredient among the ingredients."""
+        shapes = {id(entity): by_name for entity, by_name in objects_of(result, self._fields.shape)}
+        main = {found[1]: self.subject[name] for name in self.subject if (found := _MAIN.fullmatch(split_words(name)))}
+        for entries in object_lists(result) if main else ():
+            for name in entries[0]:
+                value = main.get(split_words(name).removesuffix(" name"))
+                if value is not None and all(entry.get(name) != value for entry in entries):
+                    self._put(entries[0], name, shapes.get(id(entries[0]), {}), value)
+
+    def _put(self, entity: Record, name: str, shapes: Mapping[str, Shape], known: Any) -> None:
+        if known is not None and takes(shapes.get(name), known):
+            entity[name] = known
+            self._shown.add((id(entity), name))
 
     def around(self, result: Any) -> Callable[[Record], Record]:
         """Return what gives, for an object of a result, what is known of it besides what it holds.

@@ -55,7 +55,7 @@ def price_unit(name: str) -> str:
     ('night', 'hour', '')
     """
     words = split_words(name)
-    per = re.search(r"(?:price|fee|cost|rate) per ([a-z]+)", words)
+    per = re.search(r"(?:price|fee|cost|rate) per ((?:square )?[a-z]+)", words)
     each = re.search(r"(hour|dai|week|month)ly (?:price|fee|cost|rate)", words)
     return per[1] if per else each[1].replace("dai", "day") if each else ""
 

@@ -12,7 +12,7 @@ from toolgraph.models.offline.derived import wording_of
 from toolgraph.models.offline.entries import entry_name
 from toolgraph.models.offline.listing import shortened, with_items
 from toolgraph.models.offline.outcome import Outcome
-from toolgraph.models.offline.speech import capitalised
+from toolgraph.models.offline.speech import article, capitalised
 from toolgraph.models.offline.spoken_values import spoken_value
 from toolgraph.models.offline.wordings import Template
 from toolgraph.tools.fields import Field
@@ -21,9 +21,11 @@ from toolgraph.tools.inference import name_parts
 _Slot = tuple[Any, Field | None]
 """A value, and the field it is of where the tool's schema has it."""
 _ONE_OF = re.compile(
-    r"(?<![\d.,])1 (kilometre|metre|minute|hour|day|night|week|month|year|seat|serving|course|bedroom|guest|stop|mile|"
-    r"gram|litre|pack|page|point)s\b"
+    r"(?<![\d.,])1 ((?:kilo|centi|milli)?(?:metre|gram)|second|minute|hour|(?:working )?day|night|week|month|year|"
+    r"degree|mile|litre|tonne|kilo|gigabyte|watt|seat|serving|course|bedroom|guest|stop|pack|page|point|place|unit|"
+    r"star|bag|track|meal|user|slot|payment)s\b"
 )
+_COUNTED = re.compile(r"\b([Aa])n? (?=(\d[\d.,]*))")
 _AT_DAY = re.compile(rf"\bat (?=(?:{'|'.join(MONTHS)}) \d)")
 """A moment is said by its day first, and that is "on" and not "at"."""
 _HOW_MANY = re.compile(r"\bhow many (\w+(?: \w+)?)", re.I)
@@ -54,7 +56,7 @@ def tell_as_written(
         return ""
     about = fields_asked(outcome.tool, asked)
     unsaid = {slot for report in fitting for slot in report.slots} - outcome.arguments.keys()
-    wanted_slots = {slot for slot in unsaid if slot in about or is_asked(slot, asked)}
+    wanted_slots = {slot for slot in unsaid if slot.rpartition(".")[2] in about or is_asked(slot, asked)}
     wanted = [
         (4 if is_full else 1) * len(report.slots & wanted_slots)
         + (len(report.slots) if is_full else 0)
@@ -76,7 +78,8 @@ def _filled(template: Template, slots: dict[str, _Slot], today: dt.date | None) 
 
 
 def _mended(text: str) -> str:
-    """A filled template with one of a thing in the singular, and a day that something is "on" and not "at"."""
+    """A filled template with one of a thing in the singular, "an" before 84, and a day that is "on" and not "at"."""
+    text = _COUNTED.sub(lambda found: f"{found[1]}{article(found[2])[1:]} ", text)
     return _AT_DAY.sub("on ", _ONE_OF.sub(r"1 \1", text))
 
 

@@ -29,7 +29,7 @@ _SUPERLATIVES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"distance|kilomet|metres away|miles"), "nearest", ""),
     (re.compile(r"duration|minutes|travel time|hours"), "shortest", "longest"),
     (re.compile(r"rating|score|stars"), "", "best-rated"),
-    (re.compile(r"date|time\b|starts|deadline|day$| at$"), "earliest", "latest"),
+    (re.compile(r"date|time\b|starts|deadline|(?<!per )day$| at$"), "earliest", "latest"),
     (re.compile(r"square|size|capacity|area"), "smallest", "largest"),
 )
 PICKING_WORDS = tuple(word for _, *words in _SUPERLATIVES for word in words if word)
@@ -220,6 +220,16 @@ def _in_time(thing: str, field: str, adjectives: Sequence[str]) -> str:
 
 _IN_TIME = {"earliest": "first", "latest": "last"}
 _BARE_TIMES = frozenset({"date", "time", "day", "datetime", "date time", "timestamp"})
+
+
+def outstanding(pick: str) -> str:
+    """Return what the entry a pick by a field names is said to be; empty for a pick by place.
+
+    >>> outstanding("max:/hire_date"), outstanding("min:/price")
+    ('the one with the latest hire date', 'the cheapest')
+    """
+    adjective = superlative(pick)
+    return adjective and (_in_time("one", pick, [adjective]) or f"the {adjective}")
 
 
 def superlative(pick: str) -> str:

@@ -13,7 +13,7 @@ from toolgraph.models.offline.entries import entry_name
 from toolgraph.models.offline.flows import flows_between
 from toolgraph.models.offline.outcome import Outcome
 from toolgraph.models.offline.real import is_shortfall, tell_real
-from toolgraph.models.offline.speech import capitalised, join_phrases, pick_entry, superlative
+from toolgraph.models.offline.speech import capitalised, join_phrases, outstanding, pick_entry
 from toolgraph.models.offline.telling import tell
 from toolgraph.models.offline.transcript import Transcript
 from toolgraph.tools import pointers
@@ -63,8 +63,10 @@ class TurnReport(Transcript):
         for made in last:
             told = self._tell(made.outcome, sentences, used)
             about = self._which(made, last) if len(last) > 1 else self._picked_for(made)
-            is_clear = not about or about in told or (bool(sentences) and about in sentences[-1][:-1].split(". ")[-1])
-            sentences.append(told if is_clear else f"For {about}, {_lowered(told, made.outcome)}")
+            before = sentences[-1][:-1].split(". ")[-1] if sentences else ""
+            is_known = about in before and not any(name in before for name in self._beside(made) if name not in about)
+            is_clear = is_known or about.casefold() in told.casefold()
+            sentences.append(told if is_clear else f"For {_as_told(about, sentences)}, {_lowered(told, made.outcome)}")
         if is_cut_short and not falls_short:
             sentences.append(self.random.choice(self.words["real_no_such"]))
         if is_cut_short or falls_short:
@@ -115,32 +117,41 @@ class TurnReport(Transcript):
                     if argument.source == "result" and argument.call == one.planned.id
                 ]  # fmt: skip
                 picks = {argument.pick for argument in used if argument.pick}
-                picked = self._picked(one, used[0]) if len(picks) == 1 else ""
+                picked = self._picked(used[0], is_of_told=not is_means) if len(picks) == 1 else ""
                 if not (picked and is_means):
                     told.append(self._tell(one.outcome, told))
                 told += [picked] if picked else []
         return told
 
-    def _picked(self, made: Made, argument: PlannedArgument) -> str:
-        """Which entry of a list is the cheapest, say, that was asked for; of several that are level all are named."""
-        adjective, entries = superlative(argument.pick), self.entries(argument)
+    def _picked(self, argument: PlannedArgument, *, is_of_told: bool) -> str:
+        """Which entry of a list is the cheapest, say, that was asked for; of several that are level all are named.
+
+        `is_of_told` says that the list has just been told, and "of these" points at it.
+        """
+        why, entries = outstanding(argument.pick), self.entries(argument)
         place = pick_entry(entries, argument.pick)
         name, figure = entry_name(entries[place]), _figure(entries[place], argument)
         level = [entry_name(entry) for entry in entries if _figure(entry, argument) == figure]
-        if not adjective or len(entries) < 2 or not all(level) or level.count(name) > 1:
+        if not why or len(entries) < 2 or not all(level) or level.count(name) > 1:
             return ""
         if len(level) > 1:
-            return f"The {adjective} is {name}, level with {join_phrases([one for one in level if one != name])}."
-        frame = self.random.choice(self.words["picked"])
-        return capitalised(frame.replace("{label}", name).replace("{why}", f"the {adjective}"))
+            others = join_phrases([one for one in level if one != name])
+            return f"{capitalised(why)} is {name}, level with {others}."
+        frame = self.random.choice([*self.words["picked"], *(self.words["picked_of_told"] if is_of_told else ())])
+        return capitalised(frame.replace("{label}", name).replace("{why}", why))
 
     def _picked_for(self, made: Made) -> str:
         """The name of the entry that a call was made for, where it was taken from a list."""
-        for argument in made.planned.arguments:
-            if argument.source == "result" and argument.pick:
-                entries = self.entries(argument)
-                return entry_name(entries[pick_entry(entries, argument.pick)])
-        return ""
+        argument = _picking(made)
+        if argument is None:
+            return ""
+        entries = self.entries(argument)
+        return entry_name(entries[pick_entry(entries, argument.pick)])
+
+    def _beside(self, made: Made) -> list[str]:
+        """The names in the list that a call's entry was taken from."""
+        argument = _picking(made)
+        return [name for entry in self.entries(argument) if (name := entry_name(entry))] if argument else []
 
     def _which(self, made: Made, beside: list[Made]) -> str:
         """What one of several outcomes is about; empty where it speaks for itself."""
@@ -183,7 +194,9 @@ class TurnReport(Transcript):
         return []
 
     def _offer(self, tool: ToolSpec) -> str:
-        """Something another tool could do with what was found."""
+        """Something another tool could do with what was found; nothing where what there was is gone."""
+        if effects_of(tool) == "deletes":
+            return ""
         used = {made.name for message in self.request.messages for made in message.tool_calls}
         others = [
             other
@@ -201,6 +214,17 @@ class TurnReport(Transcript):
         return capitalised(
             self.random.choice(self.words["offers"]).replace("{ask}", _for_the_user(self.random.choice(asks)))
         )
+
+
+def _as_told(name: str, sentences: Sequence[str]) -> str:
+    """A name with the quotes that it was told in."""
+    told = re.search(rf"[“\"]{re.escape(name)}[”\"]", " ".join(sentences))
+    return told[0] if told else name
+
+
+def _picking(made: Made) -> PlannedArgument | None:
+    """The argument of a call that was taken from an entry of a list."""
+    return next((one for one in made.planned.arguments if one.source == "result" and one.pick), None)
 
 
 def _lowered(told: str, outcome: Outcome) -> str:

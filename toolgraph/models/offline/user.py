@@ -38,7 +38,7 @@ from toolgraph.tools.kinds import kind_of
 from toolgraph.tools.names import split_words
 from toolgraph.tools.spec import ToolSpec
 
-NEED, LEAD, GREETING, SHIFT, INLINE, NAMED = 0.45, 0.4, 0.25, 0.6, 0.4, 0.85
+NEED, LEAD, GREETING, SHIFT, INLINE, NAMED = 0.45, 0.4, 0.25, 0.6, 0.6, 0.85
 """Chances: a need is stated instead of a request; a reaction, a greeting, a change of subject comes first; two requests
 share a sentence; what was told by its name is named."""
 _CURT = frozenset({"terse", "blunt", "hurried"})
@@ -400,7 +400,9 @@ def thing(argument: PlannedArgument, field: Field | None) -> str:
         return split_words(name)
     if kind_of(field) in ("id", "uuid"):
         return entity_noun(field.name) or entity_noun(pointers.split(argument.path)[-1]) or "one"
-    return label(field) if split_words(name).endswith(" name") else _KIND_NOUNS.get(kind_of(field)) or label(field)
+    if split_words(name).endswith(" name"):
+        return label(field)
+    return _KIND_NOUNS.get(kind_of(field)) or re.sub(r"^\w+ed by$", "person", label(field))
 
 
 def _twin(argument: PlannedArgument, call: PlannedCall) -> PlannedArgument | None:

@@ -4,7 +4,7 @@ import random
 import re
 
 from toolgraph.dialogue.provenance import implies
-from toolgraph.models.offline.derived import label, wording_of
+from toolgraph.models.offline.derived import claimed, label, wording_of
 from toolgraph.models.offline.entities import is_id_name
 from toolgraph.models.offline.speech import agreeing, capitalised, join_phrases
 from toolgraph.models.offline.styles import VALUE_END, VALUE_START, protect
@@ -27,6 +27,8 @@ _FOR_ME = (
 _RUNS_ON = re.compile(rf"(from|to|in|at|on|for|until|into|between|by|as|coming back) (?!{VALUE_START}?\")|about ")
 _ONE = re.compile(rf"(?<=\b1{VALUE_END} )(people|[a-z]+[^su]s)\b")
 """What stands behind a 1."""
+_POINTED = re.compile(rf'"((?:that|this|the) [^"{VALUE_START}]+)"')
+"""What only points at a value is not quoted as one is."""
 _NO_FIELD = Field("", "", "", {}, False)
 
 
@@ -98,7 +100,8 @@ class Phrasing:
             if text in ("true", "false"):
                 fragments.append(protect(self._claim(slot, text, options, chooser)))
             elif options:
-                fragments.append(_ONE.sub(_singular, chooser.choice(options).fill(self.fills)))
+                said = chooser.choice(options).fill(self.fills)
+                fragments.append(_ONE.sub(_singular, _POINTED.sub(r"\1", said)))
             else:
                 name = split_words(slot.split(".")[-1])
                 fragments.append(f"with {text} as the {name}")
@@ -108,7 +111,8 @@ class Phrasing:
         """A boolean in words that imply it: those written for it, if they do, else its name."""
         field = next((field for field in self.tool.parameter_fields if dotted(field.pointer) == slot), None)
         if text == "false":
-            return f"without {_bare(slot)}"
+            bare = _bare(slot)
+            return f"{'not' if re.fullmatch('[a-z]+[ai]ble', bare) else 'without'} {bare}"
         implying = [
             option.text
             for option in options
@@ -156,6 +160,4 @@ def as_speaker(ask: str, frame: str) -> str:
 
 
 def _bare(slot: str) -> str:
-    return re.sub(
-        r"^(is|include|includes|has|should|use|enable|with|show|allow) ", "", split_words(slot.split(".")[-1])
-    )
+    return claimed(split_words(slot.split(".")[-1]))

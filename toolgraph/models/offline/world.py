@@ -17,7 +17,7 @@ from toolgraph.models.offline.earlier import EarlierLists
 from toolgraph.models.offline.entities import object_lists, thing_of
 from toolgraph.models.offline.recall import Recall
 from toolgraph.models.offline.reckoning import reckon
-from toolgraph.models.offline.result_fields import ResultField, result_fields
+from toolgraph.models.offline.result_fields import ResultField, is_bare, result_fields
 from toolgraph.models.offline.scene import DEFAULT_TODAY, Scene, admits, as_admitted, fits, new_scene
 from toolgraph.models.offline.shapes import fill
 from toolgraph.models.offline.sorting import in_order
@@ -72,7 +72,8 @@ class _Answering:
         self.fields = result_fields(request.tool)
         self.asked = Asked(request.tool, request.arguments, scene.today)
         self.recall = Recall(request.tool, self.fields, self.asked, request.facts, request.beside)
-        self.earlier = EarlierLists(request.tool, request.arguments, (*request.facts, *request.beside), self.asked)
+        around = (*request.facts, *request.beside)
+        self.earlier = EarlierLists(request.tool, request.arguments, around, self.asked, scene.today)
         self.told = _labels_told(request)
         self.listed: set[tuple[str, Any]] = set()
         self.people: dict[str, Person] = {}
@@ -86,6 +87,7 @@ class _Answering:
         result = fill(self.fields.shape, self._leaf, self.scene.random, None, self.asked.lengths(self.scene.random))
         self.recall.keep_lists(result, self.arguments)
         if self.reads:
+            self.recall.show_main(result)
             made = self.recall.follow_changes(result)
             self.recall.show_again(result)
             self.earlier.put_in(result, made, self.recall, self.scene)
@@ -147,11 +149,17 @@ class _Answering:
     def _of_person(self, one: ResultField, pointer: str) -> Any:
         """Name and addresses of one object are those of one person."""
         above = pointer.rpartition("/")[0]
-        is_maker = self.maker is not None and _MAKER.search(f"{above.rpartition('/')[2]} {one.words}")
-        someone = self.maker if is_maker else self.meant
+        is_maker = _MAKER.search(f"{above.rpartition('/')[2]} {one.words}")
+        someone = (is_maker and (self.maker or self._maker_listed(above))) or self.meant
         person = self.people.setdefault(above, someone or self.scene.random.choice(people()))
         value = PEOPLE_KINDS[one.kind](person)
         return value if fits(value, one.field.schema) else make_value(one.field, self.scene, is_result=True)
+
+    def _maker_listed(self, above: str) -> Person | None:
+        """Who an earlier list said that a message is from, under the name that the object of its sender has for it."""
+        names = (field.name for field in self.tool.return_fields if field.pointer.rpartition("/")[0] == above)
+        told = (person_known_as(self.recall.subject.get(name)) for name in names if not is_bare(name))
+        return next((person for person in told if person), None)
 
     def _made(self, one: ResultField) -> Any:
         value = make_value(one.field, self.scene, is_result=True)
