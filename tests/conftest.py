@@ -8,6 +8,9 @@ import pytest
 from toolgraph.tools.catalogue import parse_tools
 from toolgraph.tools.spec import ToolSpec
 
+# pytest's workers are told a width of 80; what is printed for nobody in particular has its own.
+os.environ.pop("COLUMNS", None)
+
 # Tests here wait for servers, processes and threads: on a machine that is busy elsewhere they meet real timeouts.
 WAITING = ["online", "models/online", "servers", "run", "cli", "tools/test_live_mcp.py", "tools/test_live_python.py"]
 

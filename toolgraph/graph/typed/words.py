@@ -87,7 +87,7 @@ def thing_of(name: str) -> frozenset[str]:
 def says_id(description: str) -> bool:
     """Say whether a description begins with an identifier being what the field holds.
 
-    >>> says_id("List of the user's order IDs"), says_id("Name or ID of the user")
+    >>> says_id("List of the order IDs"), says_id("Name or ID of the user")
     (True, False)
     """
     return bool(_SAYS_ID.match(description))
