@@ -194,9 +194,8 @@ def _kind(type_name: str, declared: str, name: str, description: str) -> str:
         return "boolean"
     words = split_words(name)
     if type_name in ("integer", "number"):
-        for kind, pattern in _NUMBER_NAMES:
-            if pattern.search(words):
-                return kind
+        if figure := _figure(words):
+            return figure
         if re.search(r"\bunix\b|\bepoch\b|timestamp", f"{words} {description}"):
             return "epoch"
         return type_name
@@ -220,7 +219,7 @@ def _kind(type_name: str, declared: str, name: str, description: str) -> str:
         if told:
             return "person" if "name" in told[1] else _DESCRIBED_KINDS.get(told[1], told[1])
     if named in ("", "category"):
-        figure = next((kind for kind, pattern in _NUMBER_NAMES if pattern.search(words)), "")
+        figure = _figure(words)
         if figure and not (named and figure in ("count", "size")):
             return f"{figure} text"
     return named or "text"
@@ -230,6 +229,12 @@ def _kind(type_name: str, declared: str, name: str, description: str) -> str:
 def _named(words: str) -> str:
     """The kind that the words of a name stand for by themselves, or empty."""
     return next((kind for kind, pattern in _NAMES if pattern.search(words)), "")
+
+
+@lru_cache(maxsize=65536)
+def _figure(words: str) -> str:
+    """The kind of number that the words of a name stand for, or empty."""
+    return next((kind for kind, pattern in _NUMBER_NAMES if pattern.search(words)), "")
 
 
 _THINGS = re.compile(

@@ -144,3 +144,14 @@ def test_what_was_made_is_put_in_one_of_two_lists_that_are_asked_for_at_once():
     assert made in ids(shown, "booking")
     assert made in ids(alone, "booking")
     assert made not in ids(together, "booking")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_question_that_includes_more_lists_what_the_one_without_it_did(seed):
+    trips = BOOKINGS.model_copy(update={"parameters": thing([], city=TEXT, include_past={"type": "boolean"})})
+    for first, second in ((False, True), (True, False)):
+        world = World(seed)
+
+        listed = {asks: ids(world.ask(trips, city="Rome", include_past=asks), "booking") for asks in (first, second)}
+
+        assert listed[False] <= listed[True]

@@ -84,10 +84,19 @@ class EarlierLists:
 
 
 def _limits_and_page(tool: ToolSpec, arguments: Record) -> tuple[dict[str, str], dict[str, str]]:
-    """What narrows a question, and which part of its answer it asks for; an order and a length are neither."""
+    """What narrows a question, and which part of its answer it asks for; an order and a length are neither.
+
+    What asks to include more narrows a question where it is not said.
+    """
+    more = {name for field in tool.parameter_fields if (name := field.name).startswith("include_")}
     kinds = {field.name: kind_of(field) for field in tool.parameter_fields}
     told = {name: repr(value) for name, value in named_values(arguments).items() if not is_order(name)}
-    limits = {name: value for name, value in told.items() if kinds.get(name) not in ("page", "count_small")}
+    limits = {
+        name: value
+        for name, value in told.items()
+        if kinds.get(name) not in ("page", "count_small") and name not in more
+    }
+    limits |= dict.fromkeys((name for name in more if told.get(name) != "True"), "left out")
     return limits, {name: value for name, value in told.items() if kinds.get(name) == "page"}
 
 
