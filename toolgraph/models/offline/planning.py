@@ -43,7 +43,7 @@ KNOWN_NUMBER, UNKNOWN_ID, LISTED_ID = 0.12, 0.03, 0.001
 one that another tool at hand would find."""
 SEARCH_AGAIN, TASK_AGAIN = 0.25, 0.01
 """The same of a tool used before, that something new can follow or not."""
-SAME_TASK = 0.65
+SAME_TASK = 0.75
 """Chance that a tool used before is followed by one used before, while others are left."""
 REFINED = 0.15
 """Chance that a turn asks the last question again with one thing changed; nearly sure where no tool is left unused."""
